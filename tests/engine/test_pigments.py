@@ -1,0 +1,46 @@
+"""The mineral colours of Chinese cartoon, against the values they were designed to give."""
+
+import numpy as np
+import pytest
+
+from restyle.engine import pigments
+
+
+def _paint(red: int, green: int, blue: int) -> np.ndarray:
+    return pigments.mineral(np.array([red, green, blue], np.float32) / 255) * 255
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ((128, 128, 128), (162, 151, 135)),
+        ((255, 255, 255), (244, 221, 184)),
+        ((255, 0, 0), (255, 111, 62)),
+        ((0, 255, 0), (95, 243, 172)),
+        ((0, 0, 255), (65, 118, 210)),
+    ],
+)
+def test_a_colour_becomes_its_pigment(
+    source: tuple[int, int, int], target: tuple[int, int, int]
+) -> None:
+    np.testing.assert_allclose(_paint(*source), target, atol=1.5)
+
+
+@pytest.mark.parametrize("level", [0, 12, 24, 36])
+def test_black_stays_black_and_warm_rather_than_petrol(level: int) -> None:
+    red, _, blue = _paint(level, level, level)
+    assert red < 62
+    assert blue - red < 4
+
+
+def test_neutrals_rise_in_lightness_without_a_step_back() -> None:
+    greys = np.linspace(0, 1, 64, dtype=np.float32)[:, None].repeat(3, 1)
+    luma = pigments.mineral(greys) @ np.array([0.299, 0.587, 0.114])
+    assert (np.diff(luma) > 0).all()
+
+
+def test_the_table_holds_the_function_at_its_nodes() -> None:
+    table = pigments.table()
+    assert table.shape == (25, 25, 25, 3)
+    node = np.array([18, 6, 12], np.float32) / 24
+    np.testing.assert_allclose(table[18, 6, 12], pigments.mineral(node), atol=1e-5)
