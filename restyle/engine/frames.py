@@ -1,0 +1,200 @@
+"""The analysis of one frame: what every look stands on.
+
+`FrameReader.read` takes the frames of a clip in order and gives for each a `Frame`: half-size
+denoised colour, motion, edge directions, two abstractions, faces and levels. Looks then paint
+from it; only what must be is done at full size.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import cv2
+import numba
+import numpy as np
+
+from restyle.engine.faces import FaceFinder, face_mask
+from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.motion import Denoiser, Memory, MotionReader
+from restyle.engine.pictures import blur, grey_of, reduce_bytes
+from restyle.engine.surfaces import LIGHT_PASSES, bilateral, kuwahara
+from restyle.engine.tones import LevelMeter
+
+TENSOR_SIGMA = 2.6
+FACE_DETAIL = 0.9  # how much of a face is spared the abstraction
+
+
+@dataclass(frozen=True)
+class Abstraction:
+    """How far a look abstracts: bilateral `passes` of `range_sigma` (0–255), then a Kuwahara
+    filter of `radius` (half-size pixels at 720p) and `sharpness` (2 or 4)."""
+
+    passes: int
+    range_sigma: float
+    radius: float
+    sharpness: float = 2
+
+
+@dataclass
+class Frame:
+    """One frame, analysed. "Half" maps are (h, w), full ones (H, W); floats are float32.
+
+    full          raw RGB, 8 bits (H, W, 3)
+    guide         raw full-size grey, 0–255
+    half          denoised RGB, 8 bits (h, w, 3)
+    grey          denoised half-size grey, 0–255
+    flow          (h, w, 2) from here to the previous frame, half-size pixels
+    confidence    trust in the flow, 0–1
+    is_cut        the first frame of a shot
+    tangents      (h, w, 2) unit vectors (x, y) along edges; (1, 0) where it is flat
+    anisotropy    0 (texture) – 1 (a clear edge)
+    light         lightly abstracted colour (h, w, 3), 0–1: for lines
+    abstract      abstracted colour (h, w, 3), 0–1: for paint
+    face_mask     soft, 0–1; all zero when there are no faces or they are not to be kept
+    face_boxes    (x, y, width, height, strength) in half-size pixels, largest first
+    levels        (lo, hi): normalised colour is (c − lo) / (hi − lo)
+    drift         global motion since the cut, full-size pixels (x, y): a texture sampled at
+                  pixel + drift moves with the scene
+    scale         short side / 720: multiplies every σ, radius, shift and pitch
+    index         0, 1, 2 … within the clip
+    """
+
+    full: Bytes
+    guide: Floats
+    half: Bytes
+    grey: Floats
+    flow: Floats
+    confidence: Floats
+    is_cut: bool
+    tangents: Floats
+    anisotropy: Floats
+    light: Floats
+    abstract: Floats
+    face_mask: Floats
+    face_boxes: list[tuple[float, float, float, float, float]]
+    levels: tuple[float, float]
+    drift: tuple[float, float]
+    scale: float
+    index: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Full (height, width)."""
+        return self.guide.shape[0], self.guide.shape[1]
+
+    @property
+    def half_size(self) -> tuple[int, int]:
+        """Half (height, width)."""
+        return self.grey.shape[0], self.grey.shape[1]
+
+
+class FrameReader:
+    """Reads the frames of one clip in order; `memory` is kept in step with them."""
+
+    def __init__(self, abstraction: Abstraction, *, keep_faces: bool) -> None:
+        self.memory = Memory()
+        self._abstraction = abstraction
+        self._motion = MotionReader()
+        self._denoiser = Denoiser()
+        self._faces = FaceFinder() if keep_faces else None
+        self._levels = LevelMeter()
+        self._index = 0
+
+    def read(self, full: Bytes) -> Frame:
+        """The next frame: RGB 8 bits (H, W, 3) of the same size as those before."""
+        full = np.ascontiguousarray(full)
+        height, width = full.shape[:2]
+        scale = min(height, width) / 720
+        half_width, half_height = width // 2 // 2 * 2, height // 2 // 2 * 2
+        raw = reduce_bytes(full, (half_height, half_width))
+        raw_grey = grey_of(raw)
+        motion = self._motion.read(raw_grey, (width / half_width, height / half_height))
+        self.memory.advance(motion)
+        half = self._denoiser.clean(raw, motion)
+        grey8 = grey_of(half)
+        grey = grey8.astype(np.float32)
+        tangents, anisotropy = tangent_field(grey, TENSOR_SIGMA * scale)
+
+        wanted = self._abstraction
+        light8 = bilateral(half, min(LIGHT_PASSES, wanted.passes), wanted.range_sigma)
+        smooth8 = bilateral(light8, max(0, wanted.passes - LIGHT_PASSES), wanted.range_sigma)
+        light = light8.astype(np.float32) / F(255)
+        smooth = smooth8.astype(np.float32) / F(255)
+        abstract = kuwahara(
+            smooth, tangents, anisotropy, max(wanted.radius * scale, 1.0), wanted.sharpness
+        )
+        boxes = self._faces.read(grey8, motion.flow, motion.is_cut) if self._faces else []
+        mask = face_mask(boxes, half_height, half_width)
+        if boxes:
+            spared = F(0.65) * light + F(0.35 / 255) * half
+            abstract += F(FACE_DETAIL) * mask[..., None] * (spared - abstract)
+        frame = Frame(
+            full=full,
+            guide=grey_of(full).astype(np.float32),
+            half=half,
+            grey=grey,
+            flow=motion.flow,
+            confidence=motion.confidence,
+            is_cut=motion.is_cut,
+            tangents=tangents,
+            anisotropy=anisotropy,
+            light=light,
+            abstract=abstract,
+            face_mask=mask,
+            face_boxes=boxes,
+            levels=self._levels.read(abstract, motion.is_cut),
+            drift=(float(self._motion.drift[0]), float(self._motion.drift[1])),
+            scale=scale,
+            index=self._index,
+        )
+        self._index += 1
+        return frame
+
+
+def tangent_field(grey: Floats, sigma: float) -> tuple[Floats, Floats]:
+    """Edge directions and how clear they are, from the smoothed structure tensor.
+
+    `grey` 0–255; gives tangents (h, w, 2) and anisotropy (h, w).
+    """
+    across = cast(Floats, cv2.Sobel(grey, cv2.CV_32F, 1, 0))
+    down = cast(Floats, cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    tensor = np.empty((*grey.shape, 3), np.float32)
+    _tensor(across, down, tensor)
+    tensor = blur(tensor, max(sigma, 1.0))
+    tangents = np.empty((*grey.shape, 2), np.float32)
+    anisotropy = np.empty(grey.shape, np.float32)
+    _tangents(tensor, tangents, anisotropy)
+    return tangents, anisotropy
+
+
+@kernel
+def _tensor(across: Floats, down: Floats, tensor: Floats) -> None:
+    for y in numba.prange(across.shape[0]):
+        for x in range(across.shape[1]):
+            tensor[y, x, 0] = across[y, x] * across[y, x]
+            tensor[y, x, 1] = across[y, x] * down[y, x]
+            tensor[y, x, 2] = down[y, x] * down[y, x]
+
+
+@kernel
+def _tangents(tensor: Floats, tangents: Floats, anisotropy: Floats) -> None:
+    for y in numba.prange(tensor.shape[0]):
+        for x in range(tensor.shape[1]):
+            a = tensor[y, x, 0]
+            b = tensor[y, x, 1]
+            c = tensor[y, x, 2]
+            d = np.sqrt((a - c) * (a - c) + F(4) * b * b)
+            # The gradient's direction; two forms, so that neither vanishes where the other holds.
+            gx = a - c + d
+            gy = F(2) * b
+            if a < c:
+                gx = F(2) * b
+                gy = c - a + d
+            size = np.sqrt(gx * gx + gy * gy)
+            if size < F(1e-3):
+                tangents[y, x, 0] = F(1)
+                tangents[y, x, 1] = F(0)
+                anisotropy[y, x] = F(0)
+            else:
+                tangents[y, x, 0] = -gy / size
+                tangents[y, x, 1] = gx / size
+                anisotropy[y, x] = d / (a + c + F(1e-6))

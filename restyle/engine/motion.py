@@ -1,0 +1,220 @@
+"""What moves and what remains: optical flow, cuts, recursive filters along the motion, drift.
+
+`MotionReader` compares each half-size frame with the one before; `Memory` keeps any map steady
+along that motion. All flow is backward: from a pixel of this frame to its place in the previous
+one, in half-size pixels.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numba
+import numpy as np
+
+from restyle.engine.kernels import Bytes, F, Floats, kernel
+
+TOLERANCE = 14.0  # a grey difference (0–255) that halves the trust in the flow
+CUT_BELOW = 0.35  # mean trust under which the scene has changed
+DENOISE_WEIGHT = 0.7
+DENOISE_NOISE = 48.0  # a difference (three channels, each 0–255, summed) too large to be noise
+SNAP = 0.06  # squared flow under which a pixel counts as still, and is not resampled
+
+
+@dataclass
+class Motion:
+    """The motion of one frame: `flow` (h, w, 2), `confidence` (h, w) 0–1, `is_cut`."""
+
+    flow: Floats
+    confidence: Floats
+    is_cut: bool
+
+
+class MotionReader:
+    """Flow, confidence, cuts and the accumulated drift, frame by frame.
+
+    Confidence after photo-consistency; the flow is DIS (Kroeger and others, ECCV 2016).
+    """
+
+    def __init__(self) -> None:
+        self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)  # type: ignore[attr-defined]  # missing from its stubs
+        self._previous: Bytes | None = None
+        self.drift = np.zeros(2, np.float32)
+
+    def read(self, grey: Bytes, full_per_half: tuple[float, float]) -> Motion:
+        """The motion into this frame, from its raw half-size grey; adds to `drift`.
+
+        `full_per_half` (x, y) is the size of a half-size pixel in full-size ones.
+        """
+        previous, self._previous = self._previous, grey
+        height, width = grey.shape
+        if previous is None:
+            return _standstill(height, width)
+        flow: Floats = self._flow.calc(grey, previous, None)
+        trust = np.empty((height, width), np.float32)
+        _photo_consistency(grey, previous, flow, trust)
+        if float(trust.mean()) < CUT_BELOW:
+            self.drift = np.zeros(2, np.float32)
+            return _standstill(height, width)
+        confidence = np.clip((cv2.blur(trust, (5, 5)) - F(0.35)) / F(0.5), F(0), F(1))
+        self.drift = self.drift + _global_motion(flow) * np.array(full_per_half, np.float32)
+        return Motion(flow, confidence, is_cut=False)
+
+
+class Memory:
+    """Named maps carried from frame to frame along the flow; forgotten at a cut."""
+
+    def __init__(self) -> None:
+        self._maps: dict[str, Floats] = {}
+        self._motion: Motion | None = None
+
+    def advance(self, motion: Motion) -> None:
+        """Begin a new frame."""
+        self._motion = motion
+        if motion.is_cut:
+            self._maps.clear()
+
+    def blend(self, name: str, current: Floats, weight: float) -> Floats:
+        """`current` mixed with its own past by `weight` × confidence: what stops flicker.
+
+        Half size, (h, w) or (h, w, n). Each name may be blended once a frame.
+        """
+        past = self._maps.get(name)
+        if past is None or past.shape != current.shape or self._motion is None:
+            blended = np.ascontiguousarray(current, np.float32)
+        else:
+            height, width = current.shape[:2]
+            layers = np.ascontiguousarray(current, np.float32).reshape(height, width, -1)
+            out = np.empty_like(layers)
+            motion = self._motion
+            past_layers = past.reshape(layers.shape)
+            _blend(layers, past_layers, motion.flow, motion.confidence, F(weight), out)
+            blended = out.reshape(current.shape)
+        self._maps[name] = blended
+        return blended
+
+
+class Denoiser:
+    """Averages noise away over time, on 8-bit colour: strong on noise, off on true change."""
+
+    def __init__(self) -> None:
+        self._previous: Bytes | None = None
+
+    def clean(self, current: Bytes, motion: Motion) -> Bytes:
+        """The denoised half-size frame (h, w, 3)."""
+        if self._previous is None or motion.is_cut:
+            self._previous = current
+            return current
+        out = np.empty_like(current)
+        _denoise(current, self._previous, motion.flow, motion.confidence, out)
+        self._previous = out
+        return out
+
+
+def _standstill(height: int, width: int) -> Motion:
+    flow = np.zeros((height, width, 2), np.float32)
+    return Motion(flow, np.zeros((height, width), np.float32), is_cut=True)
+
+
+def _global_motion(flow: Floats) -> Floats:
+    """Median flow on a grid away from the border; the slightest motion counts as none."""
+    grid = flow[8:-8:12, 8:-8:12].reshape(-1, 2)
+    median = np.median(grid, axis=0)
+    return np.where(np.abs(median) < 0.2, 0, median).astype(np.float32)
+
+
+@kernel
+def _photo_consistency(grey: Bytes, previous: Bytes, flow: Floats, trust: Floats) -> None:
+    height, width = grey.shape
+    for y in numba.prange(height):
+        for x in range(width):
+            px = F(x) + flow[y, x, 0]
+            py = F(y) + flow[y, x, 1]
+            if px < F(0) or py < F(0) or px > F(width - 1) or py > F(height - 1):
+                trust[y, x] = F(0)
+                continue
+            x0 = min(np.int32(px), np.int32(width - 2))
+            y0 = min(np.int32(py), np.int32(height - 2))
+            fx = px - F(x0)
+            fy = py - F(y0)
+            above = F(previous[y0, x0]) * (F(1) - fx) + F(previous[y0, x0 + 1]) * fx
+            below = F(previous[y0 + 1, x0]) * (F(1) - fx) + F(previous[y0 + 1, x0 + 1]) * fx
+            d = (above * (F(1) - fy) + below * fy - F(grey[y, x])) / F(TOLERANCE)
+            trust[y, x] = F(1) / (F(1) + d * d)
+
+
+@kernel
+def _blend(
+    current: Floats, past: Floats, flow: Floats, confidence: Floats, weight: F, out: Floats
+) -> None:
+    height, width, layers = current.shape
+    for y in numba.prange(height):
+        for x in range(width):
+            px = F(x) + flow[y, x, 0]
+            py = F(y) + flow[y, x, 1]
+            w = weight * confidence[y, x]
+            inside = px >= F(0) and py >= F(0) and px <= F(width - 1) and py <= F(height - 1)
+            if not inside or w < F(0.001):
+                for k in range(layers):
+                    out[y, x, k] = current[y, x, k]
+                continue
+            x0 = min(np.int32(px), np.int32(width - 2))
+            y0 = min(np.int32(py), np.int32(height - 2))
+            fx = px - F(x0)
+            fy = py - F(y0)
+            for k in range(layers):
+                above = past[y0, x0, k] * (F(1) - fx) + past[y0, x0 + 1, k] * fx
+                below = past[y0 + 1, x0, k] * (F(1) - fx) + past[y0 + 1, x0 + 1, k] * fx
+                old = above * (F(1) - fy) + below * fy
+                out[y, x, k] = current[y, x, k] + w * (old - current[y, x, k])
+
+
+@kernel
+def _denoise(current: Bytes, previous: Bytes, flow: Floats, confidence: Floats, out: Bytes) -> None:
+    height, width, _ = current.shape
+    for y in numba.prange(height):
+        for x in range(width):
+            u = flow[y, x, 0]
+            v = flow[y, x, 1]
+            if u * u + v * v < F(SNAP):
+                u = F(0)
+                v = F(0)
+            px = F(x) + u
+            py = F(y) + v
+            inside = px >= F(0) and py >= F(0) and px <= F(width - 1) and py <= F(height - 1)
+            trust = confidence[y, x]
+            if not inside or trust < F(0.02):
+                for k in range(3):
+                    out[y, x, k] = current[y, x, k]
+                continue
+            x0 = min(np.int32(px), np.int32(width - 2))
+            y0 = min(np.int32(py), np.int32(height - 2))
+            fx = px - F(x0)
+            fy = py - F(y0)
+            w00 = (F(1) - fx) * (F(1) - fy)
+            w01 = fx * (F(1) - fy)
+            w10 = (F(1) - fx) * fy
+            w11 = fx * fy
+            r = (
+                w00 * F(previous[y0, x0, 0])
+                + w01 * F(previous[y0, x0 + 1, 0])
+                + w10 * F(previous[y0 + 1, x0, 0])
+                + w11 * F(previous[y0 + 1, x0 + 1, 0])
+            ) - F(current[y, x, 0])
+            g = (
+                w00 * F(previous[y0, x0, 1])
+                + w01 * F(previous[y0, x0 + 1, 1])
+                + w10 * F(previous[y0 + 1, x0, 1])
+                + w11 * F(previous[y0 + 1, x0 + 1, 1])
+            ) - F(current[y, x, 1])
+            b = (
+                w00 * F(previous[y0, x0, 2])
+                + w01 * F(previous[y0, x0 + 1, 2])
+                + w10 * F(previous[y0 + 1, x0, 2])
+                + w11 * F(previous[y0 + 1, x0 + 1, 2])
+            ) - F(current[y, x, 2])
+            d = abs(r) + abs(g) + abs(b)
+            doubt = F(1) + d * d / F(DENOISE_NOISE * DENOISE_NOISE)
+            w = F(DENOISE_WEIGHT) * trust / (doubt * doubt)
+            out[y, x, 0] = np.uint8(F(current[y, x, 0]) + w * r + F(0.5))
+            out[y, x, 1] = np.uint8(F(current[y, x, 1]) + w * g + F(0.5))
+            out[y, x, 2] = np.uint8(F(current[y, x, 2]) + w * b + F(0.5))

@@ -1,0 +1,42 @@
+"""Whole-picture steps that OpenCV does best, with plain types: blur, shrink, enlarge, grey."""
+
+from typing import cast
+
+import cv2
+
+from restyle.engine.kernels import Bytes, Floats
+
+LEAST_SIGMA = 0.3  # a smaller blur is none, and OpenCV would make its kernel one pixel wide
+
+
+def blur(field: Floats, sigma: float) -> Floats:
+    """Gaussian blur of a float map (h, w) or (h, w, n ≤ 4), σ in its own pixels."""
+    return cast(Floats, cv2.GaussianBlur(field, (0, 0), max(sigma, LEAST_SIGMA)))
+
+
+def shrink(field: Floats, times: float) -> Floats:
+    """A float map reduced by `times` in each direction, by area; at least 2 pixels remain."""
+    height, width = field.shape[:2]
+    size = (max(round(width / times), 2), max(round(height / times), 2))
+    return cast(Floats, cv2.resize(field, size, interpolation=cv2.INTER_AREA))
+
+
+def enlarge(field: Floats, size: tuple[int, int], *, smooth: bool = False) -> Floats:
+    """A float map at `size` (height, width): bilinear, or cubic if `smooth`."""
+    way = cv2.INTER_CUBIC if smooth else cv2.INTER_LINEAR
+    return cast(Floats, cv2.resize(field, (size[1], size[0]), interpolation=way))
+
+
+def luma(colour: Floats) -> Floats:
+    """Luma of an RGB picture: float32 (h, w, 3) → (h, w)."""
+    return cast(Floats, cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY))
+
+
+def grey_of(picture: Bytes) -> Bytes:
+    """The grey of an 8-bit RGB picture: (h, w, 3) → (h, w)."""
+    return cast(Bytes, cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY))
+
+
+def reduce_bytes(picture: Bytes, size: tuple[int, int]) -> Bytes:
+    """An 8-bit picture at a smaller `size` (height, width), by area."""
+    return cast(Bytes, cv2.resize(picture, (size[1], size[0]), interpolation=cv2.INTER_AREA))

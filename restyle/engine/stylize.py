@@ -1,0 +1,56 @@
+"""The way into the engine's painting: frames of a clip in, styled frames out.
+
+`Stylizer` renders one clip, frame by frame and in order; `warm_up()` compiles what all of them
+need, once, before the first request.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from restyle.engine.frames import FrameReader
+from restyle.engine.kernels import Bytes
+from restyle.engine.looks import LOOKS
+from restyle.styles import Options, Style
+
+WARM_SIZE = (288, 256)
+
+
+class Stylizer:
+    """One clip in one style.
+
+    `size` is (width, height) of the output in pixels; `samples` a few RGB frames spread over the
+    clip, from which palettes are taken. Not for use by several threads at once.
+    """
+
+    def __init__(
+        self, options: Options, size: tuple[int, int], samples: Sequence[Bytes] = ()
+    ) -> None:
+        self.size = size
+        self._look = LOOKS[options.style]()
+        self._reader = FrameReader(self._look.abstraction, keep_faces=options.animate_emotion)
+        self._look.prepare(samples)
+
+    def render(self, frame_rgb: Bytes) -> Bytes:
+        """The next frame, styled: RGB 8 bits (height, width, 3) in and out.
+
+        Raises ValueError for a frame of another size or type.
+        """
+        width, height = self.size
+        if frame_rgb.shape != (height, width, 3) or frame_rgb.dtype != np.uint8:
+            raise ValueError(
+                f"A frame of {frame_rgb.shape} {frame_rgb.dtype} was given, "
+                f"but this clip has {(height, width, 3)} uint8."
+            )
+        return self._look.paint(self._reader.read(frame_rgb), self._reader.memory)
+
+
+def warm_up(styles: Sequence[Style] = tuple(LOOKS)) -> None:
+    """Compile, or load from the cache, every kernel of `styles` by painting two small frames."""
+    width, height = WARM_SIZE
+    random = np.random.default_rng(0)
+    picture = random.integers(0, 256, (height, width, 3), np.uint8)
+    for style in styles:
+        stylizer = Stylizer(Options(style=style), WARM_SIZE, [picture])
+        for _ in range(2):
+            stylizer.render(picture)

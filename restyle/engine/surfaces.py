@@ -1,0 +1,207 @@
+"""Smoothing that keeps edges, bringing half-size colour to full size, and glow.
+
+Sources: Winnemöller and others 2006 (bilateral abstraction), Kyprianidis and others 2009
+(anisotropic Kuwahara; here sampled at eight points), Kopf and others 2007 (joint upsampling).
+Radii and σ are in half-size pixels and already scaled by the caller.
+"""
+
+from typing import cast
+
+import cv2
+import numba
+import numpy as np
+
+from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.pictures import blur, luma, shrink
+
+LIGHT_PASSES = 2  # bilateral passes of the light abstraction, from which lines are drawn
+
+
+def bilateral(image: Bytes, passes: int, range_sigma: float) -> Bytes:
+    """`passes` bilateral filters of diameter 5; `range_sigma` in 0–255."""
+    for _ in range(passes):
+        image = cast(Bytes, cv2.bilateralFilter(image, 5, range_sigma, 3))
+    return image
+
+
+def kuwahara(
+    image: Floats, tangents: Floats, anisotropy: Floats, radius: float, sharpness: float
+) -> Floats:
+    """Sampled anisotropic Kuwahara filter: flat strokes along the tangents, edges kept.
+
+    `image` (h, w, 3) 0–1; `sharpness` 2 or 4 decides how strictly the calmest side wins.
+    """
+    mean = blur(image, radius / 2)
+    grey, grey_mean = luma(image), luma(mean)
+    variance = blur(grey * grey, radius / 2) - grey_mean * grey_mean
+    out = np.empty_like(image)
+    _kuwahara(mean, variance, tangents, anisotropy, F(radius), sharpness > 3, out)
+    return out
+
+
+def upsample(colour: Floats, grey: Floats, guide: Floats, range_sigma: float) -> Floats:
+    """Half-size colour (h, w, 3) at full size, its edges snapped to those of `guide`.
+
+    `grey` half-size and `guide` full-size greys 0–255; `range_sigma` in 0–255.
+    """
+    height, width = guide.shape
+    out = np.empty((height, width, 3), np.float32)
+    _upsample(colour, grey, guide, F(range_sigma), out)
+    return out
+
+
+def glow(abstract: Floats, threshold: float, sigma: float, amount: float) -> Floats:
+    """Light that bleeds from what is brighter than `threshold`: a quarter-size map to screen.
+
+    Sample it with `sample_pixel`; `sigma` in half-size pixels.
+    """
+    small = shrink(abstract, 4)
+    bright = np.clip((small - F(threshold)) / F(1 - threshold), F(0), F(1)) * F(amount)
+    return blur(bright, sigma / 4)
+
+
+@brush
+def upsample_pixel(
+    colour: Floats, grey: Floats, guide: Floats, y: int, x: int, range_sigma: F
+) -> tuple[F, F, F]:
+    """Joint bilateral upsampling of one full-size pixel from its four half-size neighbours."""
+    height, width = grey.shape
+    full_height, full_width = guide.shape
+    py = (F(y) + F(0.5)) * F(height) / F(full_height) - F(0.5)
+    px = (F(x) + F(0.5)) * F(width) / F(full_width) - F(0.5)
+    py = min(max(py, F(0)), F(height - 1))
+    px = min(max(px, F(0)), F(width - 1))
+    y0 = min(np.int32(py), np.int32(height - 2))
+    x0 = min(np.int32(px), np.int32(width - 2))
+    fy = py - F(y0)
+    fx = px - F(x0)
+    here = guide[y, x]
+    narrow = F(1) / (range_sigma * range_sigma)
+    e00 = here - grey[y0, x0]
+    e01 = here - grey[y0, x0 + 1]
+    e10 = here - grey[y0 + 1, x0]
+    e11 = here - grey[y0 + 1, x0 + 1]
+    d00 = F(1) + e00 * e00 * narrow
+    d01 = F(1) + e01 * e01 * narrow
+    d10 = F(1) + e10 * e10 * narrow
+    d11 = F(1) + e11 * e11 * narrow
+    w00 = ((F(1) - fx) * (F(1) - fy) + F(0.02)) / (d00 * d00)
+    w01 = (fx * (F(1) - fy) + F(0.02)) / (d01 * d01)
+    w10 = ((F(1) - fx) * fy + F(0.02)) / (d10 * d10)
+    w11 = (fx * fy + F(0.02)) / (d11 * d11)
+    whole = F(1) / (w00 + w01 + w10 + w11)
+    w00 *= whole
+    w01 *= whole
+    w10 *= whole
+    w11 *= whole
+    a = colour[y0, x0]
+    b = colour[y0, x0 + 1]
+    c = colour[y0 + 1, x0]
+    d = colour[y0 + 1, x0 + 1]
+    return (
+        w00 * a[0] + w01 * b[0] + w10 * c[0] + w11 * d[0],
+        w00 * a[1] + w01 * b[1] + w10 * c[1] + w11 * d[1],
+        w00 * a[2] + w01 * b[2] + w10 * c[2] + w11 * d[2],
+    )
+
+
+@brush
+def place_pixel(y: int, x: int, full: tuple[int, int], small: tuple[int, int]) -> tuple[F, F]:
+    """Where a full-size pixel lies in a smaller map: (y, x), for `sample_pixel`."""
+    py = (F(y) + F(0.5)) * F(small[0]) / F(full[0]) - F(0.5)
+    px = (F(x) + F(0.5)) * F(small[1]) / F(full[1]) - F(0.5)
+    return min(max(py, F(0)), F(small[0] - 1)), min(max(px, F(0)), F(small[1] - 1))
+
+
+@brush
+def sample_pixel(field: Floats, py: F, px: F) -> F:
+    """A (h, w) map at a place between its pixels, bilinearly."""
+    y0 = min(np.int32(py), np.int32(field.shape[0] - 2))
+    x0 = min(np.int32(px), np.int32(field.shape[1] - 2))
+    fy = py - F(y0)
+    fx = px - F(x0)
+    above = field[y0, x0] + fx * (field[y0, x0 + 1] - field[y0, x0])
+    below = field[y0 + 1, x0] + fx * (field[y0 + 1, x0 + 1] - field[y0 + 1, x0])
+    value: F = above + fy * (below - above)
+    return value
+
+
+@brush
+def sample_colour_pixel(field: Floats, py: F, px: F) -> tuple[F, F, F]:
+    """A (h, w, 3) map at a place between its pixels, bilinearly."""
+    y0 = min(np.int32(py), np.int32(field.shape[0] - 2))
+    x0 = min(np.int32(px), np.int32(field.shape[1] - 2))
+    fy = py - F(y0)
+    fx = px - F(x0)
+    w00 = (F(1) - fx) * (F(1) - fy)
+    w01 = fx * (F(1) - fy)
+    w10 = (F(1) - fx) * fy
+    w11 = fx * fy
+    a = field[y0, x0]
+    b = field[y0, x0 + 1]
+    c = field[y0 + 1, x0]
+    d = field[y0 + 1, x0 + 1]
+    return (
+        w00 * a[0] + w01 * b[0] + w10 * c[0] + w11 * d[0],
+        w00 * a[1] + w01 * b[1] + w10 * c[1] + w11 * d[1],
+        w00 * a[2] + w01 * b[2] + w10 * c[2] + w11 * d[2],
+    )
+
+
+@kernel
+def _upsample(colour: Floats, grey: Floats, guide: Floats, range_sigma: F, out: Floats) -> None:
+    for y in numba.prange(guide.shape[0]):
+        for x in range(guide.shape[1]):
+            red, green, blue = upsample_pixel(colour, grey, guide, y, x, range_sigma)
+            out[y, x, 0] = red
+            out[y, x, 1] = green
+            out[y, x, 2] = blue
+
+
+# cos and sin of k · 45°
+_COS = np.cos(np.arange(8) * np.pi / 4).astype(np.float32)
+_SIN = np.sin(np.arange(8) * np.pi / 4).astype(np.float32)
+
+
+@kernel
+def _kuwahara(
+    mean: Floats,
+    variance: Floats,
+    tangents: Floats,
+    anisotropy: Floats,
+    radius: F,
+    strict: bool,
+    out: Floats,
+) -> None:
+    height, width = variance.shape
+    for y in numba.prange(height):
+        for x in range(width):
+            tx = tangents[y, x, 0]
+            ty = tangents[y, x, 1]
+            stretch = F(1) + anisotropy[y, x]
+            along = radius * stretch
+            across = radius / stretch
+            total = F(0)
+            red = F(0)
+            green = F(0)
+            blue = F(0)
+            for k in range(8):
+                u = along * _COS[k]
+                v = across * _SIN[k]
+                # Floor after adding half: the nearest pixel, for negative offsets too.
+                sx = np.int32(F(x) + u * tx - v * ty + F(0.5))
+                sy = np.int32(F(y) + u * ty + v * tx + F(0.5))
+                sx = min(max(sx, np.int32(0)), np.int32(width - 1))
+                sy = min(max(sy, np.int32(0)), np.int32(height - 1))
+                calm = F(1) / (F(1e-4) + max(variance[sy, sx], F(0)))
+                w = calm * calm
+                if strict:
+                    w *= w
+                total += w
+                red += w * mean[sy, sx, 0]
+                green += w * mean[sy, sx, 1]
+                blue += w * mean[sy, sx, 2]
+            whole = F(1) / total
+            out[y, x, 0] = red * whole
+            out[y, x, 1] = green * whole
+            out[y, x, 2] = blue * whole
