@@ -28,8 +28,9 @@ LINES = Lines(sigma=1.3, epsilon=-0.0035, phi=110, length=5)
 
 def _anime(y: Floats) -> Floats:
     """Lifted mid-tones, two thirds of the way to five flat cel tones."""
-    lifted = np.power(y, F(0.78))
-    return lifted + F(0.66) * (posterise(lifted, 5, 0.22) - lifted)
+    lifted: Floats = np.power(y, F(0.78))
+    cels = posterise(lifted, 5, 0.22)
+    return lifted + F(0.66) * (cels - lifted)
 
 
 ANIME = curve(_anime)
