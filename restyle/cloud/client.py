@@ -1,0 +1,260 @@
+"""CloudClient: submit, query, cancel, list, upload and download, each one call of the service.
+
+Nothing is repeated in here except what a step is made of (pages, an expired upload policy, a
+download that broke off): `restyle.cloud.patience` repeats what is safe to repeat.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from restyle.cloud.addresses import encoded
+from restyle.cloud.answers import (
+    BEIJING,
+    Task,
+    TaskRow,
+    TaskStatus,
+    listed_tasks,
+    queried_task,
+    submitted_task,
+)
+from restyle.cloud.download import download
+from restyle.cloud.refusals import refusal, words_for_failure
+from restyle.cloud.upload import upload
+from restyle.cloud.wire import Reply, Timeouts, exchange
+from restyle.errors import (
+    AnswerLost,
+    BadAnswer,
+    KeyRefused,
+    NotCancelable,
+    TaskFailed,
+    TaskGone,
+    Throttled,
+)
+from restyle.settings import Secret
+from restyle.styles import Options
+
+MODEL = "video-style-transform"
+RESOLVE_HEADER = "X-DashScope-OssResourceResolve"
+_SUBMIT_PATH = "/services/aigc/video-generation/video-synthesis"
+_PAGE_SIZE = 50
+_LIST_SPAN = timedelta(hours=24)
+_MOST_PAGES = 200
+_MOST_PASSES = 3
+
+
+class CloudClient:
+    """The service's HTTP API at one address with one key; safe to use from several threads.
+
+    `base_url` ends in /api/v1. Raises KeyRefused at once for text that cannot be a key.
+    """
+
+    def __init__(self, base_url: str, api_key: Secret, *, timeouts: Timeouts | None = None) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._key = _checked_key(api_key)
+        self._timeouts = timeouts or Timeouts()
+
+    def __repr__(self) -> str:
+        return f"CloudClient({self.base_url!r})"
+
+    def submit(
+        self, video_url: str, options: Options, *, headers: Mapping[str, str] | None = None
+    ) -> Task:
+        """Submit one transform: exactly one POST, never repeated here.
+
+        Unreachable, Throttled and Refused (with its kinds) mean that no task was made. AnswerLost
+        and ServiceFault mean that one may have been: never just submit again. `headers` are what
+        the hosting needs. Source: the reference, step 1.
+        """
+        url = encoded(video_url)
+        extra = {k: v for k, v in (headers or {}).items() if k.lower() != RESOLVE_HEADER.lower()}
+        if url.startswith("oss://"):
+            extra[RESOLVE_HEADER] = "enable"
+        body = {
+            "model": MODEL,
+            "input": {"video_url": url},
+            "parameters": options.as_parameters(),
+        }
+        try:
+            answer = self._call(
+                "POST", _SUBMIT_PATH, json=body, headers={**extra, "X-DashScope-Async": "enable"}
+            )
+            return submitted_task(answer)
+        except (AnswerLost, BadAnswer) as error:
+            strange = error
+        # An answer without a task id, too, leaves open whether there is a task.
+        raise AnswerLost(
+            f"{strange.message} Whether a task was made is not known.",
+            what_next="It is not simply submitted again, which could be billed twice: look at the "
+            "account's list of tasks first.",
+            code=strange.code,
+            request_id=strange.request_id,
+            http_status=strange.http_status,
+        )
+
+    def query(self, task_id: str) -> Task:
+        """The task as it stands; one that FAILED or is UNKNOWN is a Task, not an error.
+
+        Safe to repeat. Source: the reference, step 2.
+        """
+        return queried_task(self._call("GET", f"/tasks/{quote(task_id, safe='')}"), task_id)
+
+    def cancel(self, task_id: str, *, running: bool = False) -> None:
+        """Cancel a task that is PENDING; raises NotCancelable once it runs or has ended.
+
+        `running` also stops one that runs, which this machine's engine can and the cloud cannot.
+        """
+        query = {"running": "true"} if running else None
+        self._call("POST", f"/tasks/{quote(task_id, safe='')}/cancel", params=query)
+
+    def list_tasks(
+        self, start: datetime, end: datetime, status: TaskStatus | None = None
+    ) -> list[TaskRow]:
+        """The account's tasks of this model made from `start` to `end` (aware), newest first.
+
+        Whole or not at all: raises BadAnswer when the pages do not add up to what the service
+        says there is. Safe to repeat.
+        """
+        rows: dict[str, TaskRow] = {}
+        moment = start
+        while moment < end:
+            # The service takes whole seconds; one second less than its span leaves room for that.
+            upto = min(end, moment + _LIST_SPAN - timedelta(seconds=1))
+            rows |= self._listed(moment, upto, status)
+            moment = upto
+        inside = (row for row in rows.values() if start <= row.created <= end)
+        return sorted(inside, key=lambda row: row.created, reverse=True)
+
+    def upload(self, path: Path) -> str:
+        """Put a clip into the service's temporary store (48 h): its oss:// URL.
+
+        Safe to repeat: each upload has a name of its own.
+        """
+        return upload(path, self._policy, self._timeouts)
+
+    def download(self, url: str, target: Path) -> int:
+        """Fetch a result into `target`, whole or not at all: its size in bytes.
+
+        Safe to repeat. Raises DownloadFailed.
+        """
+        return download(url, target, self._timeouts)
+
+    def _policy(self) -> dict[str, Any]:
+        return self._call("GET", "/uploads", params={"action": "getPolicy", "model": MODEL})
+
+    def _listed(
+        self, start: datetime, end: datetime, status: TaskStatus | None
+    ) -> dict[str, TaskRow]:
+        query = {
+            "start_time": _list_time(start),
+            "end_time": _list_time(end + timedelta(seconds=1)),
+            "model_name": MODEL,
+            "page_size": str(_PAGE_SIZE),
+            **({"status": status.value} if status else {}),
+        }
+        for _ in range(_MOST_PASSES):
+            found: dict[str, TaskRow] = {}
+            totals: set[int] = set()
+            for number in range(1, _MOST_PAGES + 1):
+                answer = self._call("GET", "/tasks", params={**query, "page_no": str(number)})
+                rows, total = listed_tasks(answer)
+                totals.add(total)
+                found |= {row.task_id: row for row in rows}
+                if not rows or len(found) >= total:
+                    break
+            # A task made between two pages shifts the rows: then it is read again.
+            if len(totals) == 1 and len(found) == total:
+                return found
+        raise BadAnswer(
+            "The service's list of tasks does not add up to the number that it gives.",
+            what_next="Look at the tasks in the Model Studio console.",
+        )
+
+    def _call(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        reply = exchange(method, self.base_url + path, self._timeouts, key=self._key, **request)
+        body = self._cleaned(reply)
+        if 200 <= reply.status < 300:
+            if body is None:
+                raise AnswerLost(
+                    "What answered is not the service: its answer is not JSON.",
+                    what_next="Check the network (a login page, a proxy?) and the service's address.",
+                    http_status=reply.status,
+                )
+            return body
+        if reply.status < 400:
+            raise BadAnswer(
+                f"The service's address answers with a redirect (HTTP {reply.status}), which is "
+                "not followed: the key would go to another address.",
+                what_next="Set DASHSCOPE_HTTP_BASE_URL to the address where the service is.",
+                http_status=reply.status,
+            )
+        error = refusal(reply.status, body or {})
+        if isinstance(error, Throttled):
+            error.facts["retry_after_s"] = _retry_after_s(reply)
+        if isinstance(error, NotCancelable) and not path.endswith("/cancel"):
+            code = error.code
+            error = refusal(reply.status, {**(body or {}), "code": ""})
+            error.code = code
+        raise error
+
+    def _cleaned(self, reply: Reply) -> dict[str, Any] | None:
+        """The answer's JSON, in which a key that it quotes is masked."""
+        key = self._key.reveal().encode()
+        if len(key) >= _SHORTEST_REAL_KEY and key in reply.body:
+            reply = replace(reply, body=reply.body.replace(key, "sk-…".encode()))
+        return reply.json()
+
+
+# Made-up keys for the local engine may be words that occur in any answer.
+_SHORTEST_REAL_KEY = 20
+
+
+def failure(task: Task) -> TaskFailed | TaskGone:
+    """The error, in words, of a task that FAILED (not billed) or is UNKNOWN."""
+    if task.status is TaskStatus.UNKNOWN:
+        return TaskGone(
+            "The service does not know this task: results are removed after 24 hours.",
+            what_next="Submit the clip again.",
+            request_id=task.request_id,
+            task_id=task.task_id,
+        )
+    happened, what_next = words_for_failure(task.code, task.message)
+    return TaskFailed(
+        f"{happened} A failed task is not billed.",
+        what_next=what_next,
+        code=task.code,
+        request_id=task.request_id,
+        task_id=task.task_id,
+    )
+
+
+def account_fingerprint(api_key: Secret) -> str:
+    """A short name for the account of a key, from which the key cannot be had back."""
+    return hashlib.sha256(b"restyle account " + api_key.reveal().strip().encode()).hexdigest()[:16]
+
+
+def _checked_key(api_key: Secret) -> Secret:
+    key = api_key.reveal().strip()
+    # Anything else cannot stand in a header, and the errors of that would quote the key.
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise KeyRefused(
+            "This cannot be an API key: a key is one word of plain letters, digits and signs."
+            if key
+            else "There is no API key.",
+            what_next="Paste the key again, or choose this machine, which needs no key.",
+            code="InvalidApiKey",
+        )
+    return Secret(key)
+
+
+def _list_time(moment: datetime) -> str:
+    return moment.astimezone(BEIJING).strftime("%Y%m%d%H%M%S")
+
+
+def _retry_after_s(reply: Reply) -> float:
+    value = reply.headers.get("Retry-After", "")
+    return min(float(value), 120.0) if value.isdigit() else 0.0
