@@ -1,0 +1,85 @@
+"""Render the gallery: one frame of each sample in each of the eight styles, and contact sheets.
+
+    python -m demo_assets.make_gallery
+
+`gallery/<style>.jpg` are the page's style cards; `gallery/<clip>.jpg` the README's sheets.
+Rendered by Restyle's own engine, in the order of the clip, so that the frames are what a
+transform gives.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from restyle.engine.stylize import Stylizer
+from restyle.footage import open_clip
+from restyle.styles import Options, Style
+
+HERE = Path(__file__).parent
+GALLERY = HERE / "gallery"
+FPS = 15
+FRAMES = 14
+# Clip → (working size of a 720p transform, where the shown piece begins, in seconds).
+CLIPS = {"portrait": ((720, 720), 0.2), "temple": ((1080, 720), 2.0)}
+CARD = (480, 360)
+# The piece of the portrait that a style card shows: left, top, width, height as fractions.
+CARD_PIECE = (0.06, 0.0, 0.80, 0.60)
+
+
+def rendered(name: str, style: Style | None) -> np.ndarray:
+    """The last of FRAMES frames of a sample, RGB, in a style, or as it is for None."""
+    size, start_s = CLIPS[name]
+    frames = list(_frames(name, start_s, size))
+    if style is None:
+        return frames[-1]
+    stylizer = Stylizer(Options(style=style, video_fps=FPS), size, samples=frames[:: FRAMES // 3])
+    return [stylizer.render(frame) for frame in frames][-1]
+
+
+def _frames(name: str, start_s: float, size: tuple[int, int]) -> Iterator[np.ndarray]:
+    with open_clip(HERE / f"{name}.mp4") as clip:
+        piece = clip.subclipped(start_s, start_s + (FRAMES + 2) / FPS)
+        yield from islice(piece.frames(FPS, size), FRAMES)
+
+
+def card(picture: np.ndarray) -> np.ndarray:
+    """The piece of a portrait frame that a style card shows."""
+    height, width = picture.shape[:2]
+    left, top, wide, high = CARD_PIECE
+    x, y = round(left * width), round(top * height)
+    piece = picture[y : y + round(high * height), x : x + round(wide * width)]
+    return cv2.resize(piece, CARD, interpolation=cv2.INTER_AREA)
+
+
+def sheet(pictures: list[np.ndarray], width: int = 480) -> np.ndarray:
+    """A contact sheet of three columns."""
+    tiles = [
+        cv2.resize(p, (width, round(width * p.shape[0] / p.shape[1])), interpolation=cv2.INTER_AREA)
+        for p in pictures
+    ]
+    return np.vstack([np.hstack(tiles[row : row + 3]) for row in range(0, len(tiles), 3)])
+
+
+def save(picture: np.ndarray, name: str) -> None:
+    """Write an RGB picture into the gallery as JPEG."""
+    GALLERY.mkdir(exist_ok=True)
+    cv2.imwrite(str(GALLERY / f"{name}.jpg"), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
+def main() -> None:
+    """Render everything and say what is done."""
+    for name in CLIPS:
+        pictures = [rendered(name, None)]
+        for style in Style:
+            pictures.append(rendered(name, style))
+            print(f"{name}: {style.title}", flush=True)
+            if name == "portrait":
+                save(card(pictures[-1]), style.slug)
+        save(sheet(pictures), name)
+
+
+if __name__ == "__main__":
+    main()

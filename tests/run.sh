@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Install what the tests need on a Debian or Ubuntu machine, then lint, type-check and test.
+#   bash tests/run.sh              everything
+#   bash tests/run.sh tests/page   a part; arguments go to pytest
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# A browser for the page, ffprobe as a second opinion on what was written, fonts for Chinese.
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+command -v ffprobe >/dev/null || missing+=(ffmpeg)
+[ -n "$(find /usr/share/fonts -name 'NotoSansCJK*' -print -quit 2>/dev/null)" ] || missing+=(fonts-noto-cjk)
+python=${PYTHON:-python3}
+"$python" -c "import ensurepip" 2>/dev/null || missing+=(python3-venv)
+if [ ${#missing[@]} -gt 0 ]; then
+  sudo=""
+  [ "$(id -u)" -eq 0 ] || sudo=sudo
+  $sudo apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+[ -x .venv/bin/python ] || "$python" -m venv .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r tests/requirements.txt
+
+.venv/bin/ruff check .
+.venv/bin/ruff format --check .
+.venv/bin/mypy
+.venv/bin/python -m pytest "$@"
