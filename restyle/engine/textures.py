@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numba as nb
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from restyle.engine.kernels import Floats, kernel
 
 _STEP = 64  # tile sides are rounded up to it: frames of nearly one size share tiles
 
@@ -156,12 +156,12 @@ def _variance_kept(fraction: float, lag: float) -> float:
     return max(fraction * fraction + rest * rest + 2 * fraction * rest * lag, 0.05)
 
 
-@nb.njit(cache=True, parallel=True, fastmath=True, error_model="numpy", nogil=True)
-def _shift(values, y0, x0, taps, out):  # type: ignore[no-untyped-def]
+@kernel
+def _shift(values: Floats, y0: int, x0: int, taps: Floats, out: Floats) -> None:
     height, width = out.shape
     rows, columns = values.shape
     t00, t01, t10, t11 = taps[0], taps[1], taps[2], taps[3]
-    for y in nb.prange(height):
+    for y in numba.prange(height):
         upper = values[(y + y0) % rows]
         lower = values[(y + y0 + 1) % rows]
         target = out[y]

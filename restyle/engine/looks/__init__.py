@@ -15,6 +15,7 @@ from typing import Protocol
 
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes
+from restyle.engine.looks.cartoon_3d import Cartoon3D
 from restyle.engine.looks.japanese_manga import JapaneseManga
 from restyle.engine.motion import Memory
 from restyle.styles import Style
@@ -37,4 +38,5 @@ class Look(Protocol):
 
 LOOKS: Mapping[Style, Callable[[], Look]] = {
     Style.JAPANESE_MANGA: JapaneseManga,
+    Style.CARTOON_3D: Cartoon3D,
 }
