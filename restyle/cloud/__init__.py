@@ -3,13 +3,15 @@
 `CloudClient` makes the calls; `Task` and its kin are the answers; `patiently` repeats what is safe.
 """
 
+from restyle.cloud.addresses import encoded
 from restyle.cloud.answers import Task, TaskRow, TaskStatus, Usage
-from restyle.cloud.client import CloudClient, account_fingerprint, failure
+from restyle.cloud.client import RESOLVE_HEADER, CloudClient, account_fingerprint, failure
 from restyle.cloud.patience import READING, SUBMITTING, Patience, patiently
-from restyle.cloud.wire import Timeouts
+from restyle.cloud.wire import Timeouts, WebSession, is_loopback
 
 __all__ = [
     "READING",
+    "RESOLVE_HEADER",
     "SUBMITTING",
     "CloudClient",
     "Patience",
@@ -18,7 +20,10 @@ __all__ = [
     "TaskStatus",
     "Timeouts",
     "Usage",
+    "WebSession",
     "account_fingerprint",
+    "encoded",
     "failure",
+    "is_loopback",
     "patiently",
 ]

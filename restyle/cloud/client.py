@@ -181,7 +181,7 @@ class CloudClient:
             if body is None:
                 raise AnswerLost(
                     "What answered is not the service: its answer is not JSON.",
-                    what_next="Check the network (a login page, a proxy?) and the service's address.",
+                    what_next="Check the network (a login page, a proxy) and the address.",
                     http_status=reply.status,
                 )
             return body
