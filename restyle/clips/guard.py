@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,9 @@ import imageio_ffmpeg
 MAX_PIXELS = 8192 * 8192
 """Larger frames are refused by every decoder: a bound on memory and time."""
 
-THREADS = min(8, os.cpu_count() or 1)
+_CPUS = os.cpu_count() or 1
+THREADS = "0" if _CPUS <= 8 else "8"
+"""ffmpeg's `-threads`: its own choice on small machines, bounded memory on large ones."""
 
 _DECODERS = ",".join(
     (
@@ -51,7 +54,7 @@ def input_arguments(path: Path, demuxer: str) -> list[str]:
         *("-format_whitelist", demuxer),
         *("-codec_whitelist", _DECODERS),
         *("-max_pixels", str(MAX_PIXELS)),
-        *("-threads", str(THREADS)),
+        *("-threads", THREADS),
         *("-f", demuxer),
         *("-i", f"file:{path.absolute()}"),
     ]
@@ -63,6 +66,7 @@ def start(
     cpu_limit_s: float,
     stdout: int | IO[bytes],
     stderr: int | IO[bytes],
+    stdin: int = subprocess.DEVNULL,
     max_output_bytes: int | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start ffmpeg with bounds on CPU time, memory and the files it writes; never blocks.
@@ -72,7 +76,7 @@ def start(
     """
     command = [ffmpeg_binary(), "-hide_banner", "-nostdin", "-nostats"]
     command += ["-timelimit", str(max(1, int(cpu_limit_s))), *arguments]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
+    process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr)
     _bound(process.pid, max_output_bytes)
     return process
 
@@ -82,9 +86,11 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         process.kill()
     process.wait()
-    for pipe in (process.stdout, process.stderr):
+    for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
-            pipe.close()
+            # What was still to be written to a process that is gone is of no use.
+            with suppress(BrokenPipeError):
+                pipe.close()
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def run(
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
         process = start(
             arguments,
-            cpu_limit_s=time_limit_s * THREADS,
+            cpu_limit_s=time_limit_s * _CPUS,
             stdout=out,
             stderr=log,
             max_output_bytes=max_output_bytes,

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
 _NO_PTS = -(2**63)
 _SNAP = 0.0006  # 29.97 and 30 are 0.001 apart
 _JITTER = 0.25  # of a frame: what millisecond time stamps and cameras do
+
+
+class _Packet(NamedTuple):
+    dts: int
+    pts: int
+    length: int
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Rate:
 def read_tracks(listing: bytes) -> dict[int, Track]:
     """The tracks of a framecrc listing by output stream; lines that make no sense are left out."""
     bases: dict[int, Fraction] = {}
-    found: dict[int, list[tuple[int, int]]] = {}
+    found: dict[int, list[_Packet]] = {}
     for line in listing.decode("ascii", errors="replace").splitlines():
         if line.startswith("#tb "):
             number, _, base = line[4:].partition(": ")
@@ -47,8 +54,8 @@ def read_tracks(listing: bytes) -> dict[int, Track]:
             stream, dts, pts, length = (int(field) for field in fields[:4])
         except ValueError:
             continue
-        found.setdefault(stream, []).append((dts if pts == _NO_PTS else pts, max(0, length)))
-    return {n: _track(times, float(bases[n])) for n, times in found.items() if n in bases}
+        found.setdefault(stream, []).append(_Packet(dts, pts, max(0, length)))
+    return {n: _track(packets, float(bases[n])) for n, packets in found.items() if n in bases}
 
 
 def constant_rate(track: Track, nominal_fps: float | None) -> Rate:
@@ -69,7 +76,10 @@ def constant_rate(track: Track, nominal_fps: float | None) -> Rate:
 
 
 def _fits(times: tuple[float, ...], fps: float) -> bool:
-    return all(abs((t - times[0]) * fps - i) <= _JITTER for i, t in enumerate(times))
+    phases = [t * fps - i for i, t in enumerate(times)]
+    usual = median(phases)
+    # Writers give the first frame another length, to make room for the sound's run-in.
+    return all(abs(phase - usual) <= _JITTER for phase in phases[1:])
 
 
 def _snapped(fps: float) -> float:
@@ -81,13 +91,18 @@ def _snapped(fps: float) -> float:
     return fps
 
 
-def _track(packets: list[tuple[int, int]], base: float) -> Track:
-    packets.sort()
-    last, length = packets[-1]
-    if not length and len(packets) > 1:
-        length = last - packets[-2][0]
-    # What comes before 0 (the run-in of a sound coder, a cut of an edit list) is not shown.
-    return Track(tuple(pts * base for pts, _ in packets), (last + length) * base)
+def _track(packets: list[_Packet], base: float) -> Track:
+    if any(packet.pts == _NO_PTS for packet in packets):
+        # The times of decoding are the same set, only earlier by the coder's delay.
+        shown = [packet.pts for packet in packets if packet.pts != _NO_PTS]
+        delay = min(shown) - min(packet.dts for packet in packets) if shown else 0
+        times = sorted((packet.dts + delay, packet.length) for packet in packets)
+    else:
+        times = sorted((packet.pts, packet.length) for packet in packets)
+    last, length = times[-1]
+    if not length and len(times) > 1:
+        length = last - times[-2][0]
+    return Track(tuple(pts * base for pts, _ in times), (last + length) * base)
 
 
 def _is_base(text: str) -> bool:

@@ -1,0 +1,21 @@
+"""A MoviePy clip of our own: `open_clip(path)` reads any clip right and at ffmpeg's speed.
+
+`source` is the clip, `edits` the filter graph it folds into, `frames` and `sound` what effects
+see, `writing` the one ffmpeg command that writes. Importing this imports MoviePy.
+"""
+
+from restyle.footage.edits import Crop, Edit, Pad, Scale, audio_filters, input_arguments
+from restyle.footage.frames import Frame
+from restyle.footage.source import Footage, open_clip
+
+__all__ = [
+    "Crop",
+    "Edit",
+    "Footage",
+    "Frame",
+    "Pad",
+    "Scale",
+    "audio_filters",
+    "input_arguments",
+    "open_clip",
+]
