@@ -5,7 +5,7 @@ How a ninth style is made:
 2. Write `looks/its_name.py` with a class that is a `Look`: say how far the picture is abstracted,
    and paint each frame from the shared stages. Half-size passes first (glow, line responses,
    `memory.blend` for whatever must not flicker), then one kernel over the full-size picture that
-   calls brushes (`upsample_pixel`, `curve_pixel`, `ink_pixel` …). Constants are named, tuned at
+   calls brushes (`upsample_row`, `curve_pixel`, `ink_pixel` …). Constants are named, tuned at
    720p, and multiplied by `frame.scale` where they are σ, radii, shifts or pitches.
 3. Add its line to LOOKS. The property tests in `tests/engine/test_looks.py` then cover it.
 """
@@ -16,6 +16,7 @@ from typing import Protocol
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes
 from restyle.engine.looks.cartoon_3d import Cartoon3D
+from restyle.engine.looks.chinese_cartoon import ChineseCartoon
 from restyle.engine.looks.japanese_manga import JapaneseManga
 from restyle.engine.motion import Memory
 from restyle.styles import Style
@@ -39,4 +40,5 @@ class Look(Protocol):
 LOOKS: Mapping[Style, Callable[[], Look]] = {
     Style.JAPANESE_MANGA: JapaneseManga,
     Style.CARTOON_3D: Cartoon3D,
+    Style.CHINESE_CARTOON: ChineseCartoon,
 }

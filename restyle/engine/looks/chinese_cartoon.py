@@ -1,0 +1,194 @@
+"""Style 4, Chinese cartoon (guofeng): flat mineral washes, iron-wire lines and gold on silk.
+
+Shading is flattened and every colour drawn to a pigment (`pigments`); washes are graded towards
+their dark borders; fine brown-black lines taper off, the strongest edges are traced in gold.
+Faces keep their contrast.
+"""
+
+from collections.abc import Sequence
+
+import numba
+import numpy as np
+
+from restyle.engine import pigments, textures
+from restyle.engine.blurs import blur, wide_blur
+from restyle.engine.frames import Abstraction, Frame
+from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.motion import Memory
+from restyle.engine.strokes import Lines, draw_response, ink_pixel
+from restyle.engine.surfaces import place_pixel, sample_pixel, upsample_pixel
+from restyle.engine.tones import byte_pixel, luma, luma_pixel, saturate_pixel, smoothstep_pixel
+
+EDGE = 10.8  # a grey step (0–255) across which paint does not spread
+LINES = Lines(sigma=1.2, epsilon=-0.0030, phi=125, length=9)
+SHADING_SIGMA = 7.0  # half-size pixels at 720p: shading of this size is flattened
+FEATURE_SIGMA = 5.0  # … and features of a face of this size are brought out
+WASH_SIGMA = 4.5
+SILK = 0.022
+GRANULES = 0.022
+LIFT = 0.24
+VIVID = 1.16
+
+
+class ChineseCartoon:
+    """See the module."""
+
+    abstraction = Abstraction(passes=4, range_sigma=30, radius=3.0, sharpness=4)
+
+    def prepare(self, samples: Sequence[Bytes]) -> None:
+        """Nothing: the pigments are always the same."""
+
+    def paint(self, frame: Frame, memory: Memory) -> Bytes:
+        """Washes at half size; lines, gold and silk over them at full size."""
+        low, high = frame.levels
+        washes = np.empty_like(frame.abstract)
+        grey = luma(frame.abstract)
+        around = wide_blur(grey, SHADING_SIGMA * frame.scale, 2)
+        features = frame.grey / F(255)
+        calm = wide_blur(features, FEATURE_SIGMA * frame.scale, 2)
+        border = blur(grey, WASH_SIGMA * frame.scale)
+        _wash(
+            frame.abstract,
+            grey,
+            around,
+            features,
+            calm,
+            border,
+            frame.face_mask,
+            pigments.table(),
+            F(low),
+            F(1 / (high - low)),
+            washes,
+        )
+        lines = draw_response(frame, memory, LINES)
+        size = frame.size[1], frame.size[0]
+        silk = textures.silk(size, frame.scale).sample(size, frame.drift)
+        granules = textures.pigment(size, frame.scale).sample(size, frame.drift)
+        patches = textures.cloud(size, 40 * frame.scale, 11).sample(size, frame.drift)
+        out = np.empty((*frame.size, 3), np.uint8)
+        _compose(
+            washes,
+            frame.grey,
+            frame.guide,
+            lines,
+            frame.face_mask,
+            silk,
+            granules,
+            patches,
+            F((high - low) ** -0.5),
+            out,
+        )
+        return out
+
+
+@brush
+def pigment_pixel(table: Floats, red: F, green: F, blue: F) -> tuple[F, F, F]:
+    """A colour 0–1 looked up in a colour table, trilinearly."""
+    top = table.shape[0] - 1
+    r = min(max(red, F(0)), F(1)) * F(top)
+    g = min(max(green, F(0)), F(1)) * F(top)
+    b = min(max(blue, F(0)), F(1)) * F(top)
+    i = min(np.int32(r), np.int32(top - 1))
+    j = min(np.int32(g), np.int32(top - 1))
+    k = min(np.int32(b), np.int32(top - 1))
+    fr = r - F(i)
+    fg = g - F(j)
+    fb = b - F(k)
+    a = F(0)
+    c = F(0)
+    d = F(0)
+    for corner in range(8):
+        di = corner >> 2
+        dj = (corner >> 1) & 1
+        dk = corner & 1
+        w = (
+            (fr if di == 1 else F(1) - fr)
+            * (fg if dj == 1 else F(1) - fg)
+            * (fb if dk == 1 else F(1) - fb)
+        )
+        node = table[i + di, j + dj, k + dk]
+        a += w * node[0]
+        c += w * node[1]
+        d += w * node[2]
+    return a, c, d
+
+
+@kernel
+def _wash(
+    colour: Floats,
+    grey: Floats,
+    around: Floats,
+    features: Floats,
+    calm: Floats,
+    border: Floats,
+    face: Floats,
+    table: Floats,
+    low: F,
+    gain: F,
+    out: Floats,
+) -> None:
+    height, width = grey.shape
+    for y in numba.prange(height):
+        for x in range(width):
+            fm = face[y, x]
+            flat = min(max(F(1.6) * (around[y, x] - grey[y, x]), F(-0.22)), F(0.22))
+            # Features of a face: what is darker than its surroundings is made darker still.
+            detail = min(max(F(1.5) * (features[y, x] - calm[y, x]), F(-0.40)), F(0.16))
+            light = F(1) + flat * (F(1) - fm) + F(1.5) * detail * fm
+            r, g, b = pigment_pixel(
+                table,
+                (colour[y, x, 0] - low) * gain * light,
+                (colour[y, x, 1] - low) * gain * light,
+                (colour[y, x, 2] - low) * gain * light,
+            )
+            # A wash is laid from its dark border inwards.
+            edge = min(max(F(4) * (border[y, x] - grey[y, x]), F(0)), F(0.5)) * (F(1) - fm)
+            # A powdered face with a little rouge.
+            powder = fm * smoothstep_pixel(F(0.35), F(0.75), luma_pixel(r, g, b))
+            out[y, x, 0] = r * (F(1) - F(0.42) * edge) + F(0.040) * powder
+            out[y, x, 1] = g * (F(1) - F(0.48) * edge) + F(0.020) * powder
+            out[y, x, 2] = b * (F(1) - F(0.44) * edge) + F(0.028) * powder
+
+
+@kernel
+def _compose(
+    washes: Floats,
+    grey: Floats,
+    guide: Floats,
+    lines: Floats,
+    face: Floats,
+    silk: Floats,
+    granules: Floats,
+    patches: Floats,
+    contrast: F,
+    out: Bytes,
+) -> None:
+    height, width = guide.shape
+    small = grey.shape
+    for y in numba.prange(height):
+        for x in range(width):
+            r, g, b = upsample_pixel(washes, grey, guide, y, x, F(EDGE))
+            py, px = place_pixel(y, x, (height, width), small)
+            fm = sample_pixel(face, py, px)
+            r, g, b = saturate_pixel(r, g, b, F(VIVID))
+            r += F(LIFT) * r * (F(1) - r)
+            g += F(LIFT) * g * (F(1) - g)
+            b += F(LIFT) * b * (F(1) - b)
+            # Granules settle in the coloured and darker washes, not on bare silk.
+            settled = F(GRANULES) * (F(1) - smoothstep_pixel(F(0.60), F(0.88), luma_pixel(r, g, b)))
+            weave = F(1) + F(SILK) * silk[y, x] + settled * granules[y, x] * (F(1) - fm)
+            response = lines[y, x] * contrast
+            ink = F(1) - ink_pixel(response, F(LINES.epsilon), F(LINES.phi))
+            ink *= F(0.92)
+            # Gold along the light side of the strongest edges, here and there.
+            gold = smoothstep_pixel(F(0.010), F(0.024), response)
+            gold *= smoothstep_pixel(F(-0.4), F(0.9), patches[y, x]) * (F(1) - fm) * F(0.75)
+            r += gold * (F(0.86) - r)
+            g += gold * (F(0.67) - g)
+            b += gold * (F(0.30) - b)
+            r = r * (F(1) - F(0.90) * ink) + F(0.11) * ink
+            g = g * (F(1) - F(0.94) * ink) + F(0.070) * ink
+            b = b * (F(1) - F(0.95) * ink) + F(0.050) * ink
+            out[y, x, 0] = byte_pixel(r * weave)
+            out[y, x, 1] = byte_pixel(g * weave)
+            out[y, x, 2] = byte_pixel(b * weave)
