@@ -1,0 +1,141 @@
+"""The files of a job: its copy of the upload, their addresses on the page's port, their removal.
+
+`jobs/{job_id}/` in the data folder holds the prepared clip, a still of it, and the result.
+"""
+
+import logging
+import mimetypes
+import os
+import re
+import shutil
+import time
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from restyle.errors import ClipUnfit, ClipUnreadable, JobNotFound
+from restyle.jobs.desk import Desk
+from restyle.jobs.job import Stage
+from restyle.jobs.ledger import Record
+from restyle.jobs.saving import RESULT
+from restyle.jobs.tables import JOBS
+from restyle.styles import Options
+
+log = logging.getLogger("restyle.jobs")
+
+ADDRESS = "/restyle/jobs"
+
+
+def keep_upload(source: Path, folder: Path, max_bytes: int) -> Path:
+    """Keep an upload in a job's folder: the page's own copy is swept away in time.
+
+    Raises ClipUnreadable when it is not there (any more), ClipUnfit when it is too large.
+    """
+    try:
+        source = source.resolve(strict=True)
+        size = source.stat().st_size
+    except OSError:
+        raise ClipUnreadable(
+            "The uploaded clip is no longer there.", what_next="Upload it again."
+        ) from None
+    if size > max_bytes:
+        raise ClipUnfit(
+            f"The clip has {size / 1e6:.0f} MB, and this page takes {max_bytes / 1e6:.0f} MB.",
+            what_next="Trim it or make it smaller before uploading.",
+        )
+    folder.mkdir(parents=True)
+    suffix = source.suffix.lower()
+    target = folder / f"upload{suffix if re.fullmatch(r'[.][a-z0-9]{1,5}', suffix) else ''}"
+    try:
+        os.link(source, target)
+    except OSError:  # another file system, or one without links
+        shutil.copyfile(source, target)
+    return target
+
+
+def routes(desk: Desk) -> list[Route]:
+    """The addresses of the files of jobs, with Range and HEAD."""
+
+    def result(request: Request) -> Response:
+        record = _record(desk, request)
+        if record is None or record.stage is not Stage.SUCCEEDED:
+            return _nothing()
+        return _file(desk, request, record, RESULT, "video/mp4")
+
+    def source(request: Request) -> Response:
+        record = _record(desk, request)
+        if record is None or not record.fitted:
+            return _nothing()
+        kind = mimetypes.guess_type(record.fitted)[0] or "video/mp4"
+        return _file(desk, request, record, record.fitted, kind)
+
+    def poster(request: Request) -> Response:
+        record = _record(desk, request)
+        return _file(desk, request, record, "poster.jpg", "image/jpeg") if record else _nothing()
+
+    return [
+        Route(f"{ADDRESS}/{{job_id:str}}/{name}", show, methods=["GET", "HEAD"])
+        for name, show in (("result.mp4", result), ("source.mp4", source), ("poster.jpg", poster))
+    ]
+
+
+def download_name(record: Record) -> str:
+    """A good name for a result: clip, style and size."""
+    options = Options(**record.options)
+    stem = re.sub(r"[^\w.-]+", "-", Path(record.clip_name).stem).strip("-.")[:80] or "clip"
+    return f"{stem}-{options.style.slug}-{options.output_short_side}p.mp4"
+
+
+def remove_old(desk: Desk, keep_hours: float) -> int:
+    """Remove the files of jobs that ended longer ago than that; gives how many jobs' there were.
+
+    Never those of a job that runs.
+    """
+    before = time.time() - keep_hours * 3600
+    old = desk.ledger.where(
+        JOBS.c.ended.is_not(None), JOBS.c.ended < before, JOBS.c.files_removed.is_(None)
+    )
+    for record in old:
+        shutil.rmtree(desk.folder(record.job_id), ignore_errors=True)
+        with desk.ledger.change(record.job_id) as change:
+            change.set(files_removed=time.time())
+        log.info("job=%s its files were removed after their time", record.job_id)
+    return len(old)
+
+
+def remove_strays(desk: Desk) -> None:
+    """Remove folders of which the book knows nothing: leftovers of a cut-off upload."""
+    root = desk.settings.data_dir / "jobs"
+    for folder in root.glob("*"):
+        if time.time() - folder.stat().st_mtime > 3600:
+            try:
+                desk.ledger.read(folder.name)
+            except JobNotFound:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _record(desk: Desk, request: Request) -> Record | None:
+    try:
+        return desk.ledger.read(request.path_params["job_id"])
+    except JobNotFound:
+        return None
+
+
+def _file(desk: Desk, request: Request, record: Record, name: str, kind: str) -> Response:
+    path = desk.folder(record.job_id) / name
+    if not path.is_file():
+        return _nothing()
+    wanted = "attachment" if request.query_params.get("download") else "inline"
+    return FileResponse(
+        path,
+        media_type=kind,
+        filename=download_name(record) if name == RESULT else name,
+        content_disposition_type=wanted,
+        headers={"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+def _nothing() -> Response:
+    return PlainTextResponse("There is no such file, or its time is over.", status_code=404)

@@ -1,0 +1,128 @@
+"""A job as a person sees it: its stage, place in the queue, price, progress and words.
+
+Source: the product's `/status`; the money and the internals of a job are in `ledger`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+from restyle.pricing import Quote
+from restyle.settings import Secret
+from restyle.styles import Options
+
+Service = Literal["local", "cloud"]
+Shape = Literal["crop", "pad"]
+
+
+class Stage(StrEnum):
+    """Where a job is; the last three are ends.
+
+    A job is `queued` twice: first until its clip is fitted, then until the account's one slot
+    is free (`Job.fitted` tells which).
+    """
+
+    QUEUED = "queued"
+    FITTING = "fitting"
+    HOSTING = "hosting"
+    SUBMITTING = "submitting"
+    PENDING = "pending"
+    RUNNING = "running"
+    SAVING = "saving"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self in {Stage.SUCCEEDED, Stage.FAILED, Stage.CANCELED}
+
+
+@dataclass(frozen=True)
+class JobRequest:
+    """What a visitor asks for.
+
+    `start_s` and `end_s` are seconds in the clip (`None` is its end); `api_key` is the visitor's
+    own key for the cloud, without which the host's key pays; `visitor` says whose budget that
+    is, and whose turn in the queue.
+    """
+
+    clip_path: Path
+    options: Options
+    start_s: float = 0.0
+    end_s: float | None = None
+    shape: Shape = "crop"
+    service: Service = "local"
+    api_key: Secret | None = None
+    visitor: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One look at a job.
+
+    `position` counts from 1 among the jobs that wait for the same account, and is None for one
+    that does not wait; `eta_s` is seconds to the end, None where nothing is known; `progress`
+    is 0–1 of the present stage. `quote` is what the visitor will pay (0 on this machine),
+    `cloud_quote` what the cloud asks for the same work, `charge` what was billed.
+    `error` has `code`, `message`, `what_next` and `ways_on` (names of `Jobs` methods).
+    """
+
+    job_id: str
+    stage: Stage
+    since: datetime
+    created: datetime
+    expires_at: datetime | None
+    service: Service
+    options: Options
+    plan: Mapping[str, Any]
+    quote: Quote
+    cloud_quote: Quote
+    clip_name: str = ""
+    fitted: bool = False
+    canceling: bool = False
+    position: int | None = None
+    eta_s: float | None = None
+    progress: float | None = None
+    task_id: str | None = None
+    task_status: str | None = None
+    request_id: str | None = None
+    charge: Decimal | None = None
+    usage: Mapping[str, Any] | None = None
+    error: Mapping[str, Any] | None = None
+    times: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON of `/status`: money as strings of decimal numbers, times in ISO 8601 UTC."""
+        return {
+            "job_id": self.job_id,
+            "stage": str(self.stage),
+            "task_id": self.task_id,
+            "task_status": self.task_status,
+            "position": self.position,
+            "eta_s": None if self.eta_s is None else round(self.eta_s, 1),
+            "progress": None if self.progress is None else round(self.progress, 4),
+            "quote": self.quote.as_dict(),
+            "charge": None if self.charge is None else f"{self.charge.normalize():f}",
+            "usage": None if self.usage is None else dict(self.usage),
+            "error": None if self.error is None else dict(self.error),
+            "times": dict(self.times),
+            "since": self.since.isoformat(),
+            "created": self.created.isoformat(),
+            "expires_at": self.expires_at.isoformat() if self.expires_at else None,
+            "service": self.service,
+            "options": self.options.as_parameters(),
+            "plan": dict(self.plan),
+            "cloud_quote": self.cloud_quote.as_dict(),
+            "clip_name": self.clip_name,
+            "fitted": self.fitted,
+            "canceling": self.canceling,
+            "request_id": self.request_id,
+            "notes": list(self.notes),
+        }

@@ -1,0 +1,136 @@
+"""The intents: one row for each POST that may cost money, and what became of it.
+
+Rules 1 and 2 of the money live here: an intent is in the book before the POST, its task id
+right after it, and an intent without an outcome is never just sent again.
+"""
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from restyle.errors import RestyleError
+from restyle.jobs.tables import JOBS, SUBMITS, reading
+
+
+class Outcome(StrEnum):
+    """What became of an intent."""
+
+    OPEN = "open"  # sent or about to be sent: nobody knows
+    TASK = "task"  # it made the task that stands beside it
+    NONE = "none"  # it made no task: refused, never sent, or the service's list proves it
+    WAIVED = "waived"  # the visitor chose to submit again without knowing
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One POST: when it was intended (epoch seconds), to which host's URL, and its outcome."""
+
+    submit_id: int
+    job_id: str
+    host: str
+    intended: float
+    outcome: Outcome
+    task_id: str | None
+
+
+class Unclear(RestyleError):
+    """Nobody can tell whether a submit was accepted."""
+
+
+class Submits:
+    """The intents of all jobs in one book."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def intend(self, job_id: str, account: str, host: str) -> Intent | None:
+        """Write an intent down; only then may its POST be sent.
+
+        None when another worker was quicker: the job has a task, or an intent that is open.
+        """
+        now = time.time()
+        with self._engine.begin() as book:
+            # The job's row is locked first, so that two workers cannot both find nothing.
+            task = book.execute(
+                sa.select(JOBS.c.task_id).where(JOBS.c.job_id == job_id).with_for_update()
+            ).scalar_one()
+            already = book.execute(
+                sa.select(sa.func.count())
+                .select_from(SUBMITS)
+                .where(SUBMITS.c.job_id == job_id, SUBMITS.c.outcome == Outcome.OPEN)
+            ).scalar_one()
+            if task or already:
+                return None
+            key = book.execute(
+                sa.insert(SUBMITS).values(
+                    job_id=job_id, account=account, host=host, intended=now, outcome=Outcome.OPEN
+                )
+            ).inserted_primary_key
+        assert key is not None
+        return Intent(key[0], job_id, host, now, Outcome.OPEN, None)
+
+    def accepted(self, intent: Intent, task_id: str, request_id: str) -> None:
+        """The intent made a task: both the intent and the job know it, in one transaction."""
+        now = time.time()
+        with self._engine.begin() as book:
+            book.execute(
+                sa.update(SUBMITS)
+                .where(SUBMITS.c.submit_id == intent.submit_id)
+                .values(outcome=Outcome.TASK, task_id=task_id, request_id=request_id, closed=now)
+            )
+            book.execute(
+                sa.update(JOBS)
+                .where(JOBS.c.job_id == intent.job_id)
+                .values(
+                    task_id=task_id, task_status="PENDING", request_id=request_id, submitted=now
+                )
+            )
+
+    def close(self, intent: Intent, outcome: Outcome, request_id: str = "") -> None:
+        """The intent made no task, or is given up."""
+        with self._engine.begin() as book:
+            book.execute(
+                sa.update(SUBMITS)
+                .where(SUBMITS.c.submit_id == intent.submit_id)
+                .values(outcome=outcome, request_id=request_id or None, closed=time.time())
+            )
+
+    def open_intent(self, job_id: str) -> Intent | None:
+        """The job's intent of which nothing is known, if there is one."""
+        query = (
+            sa.select(SUBMITS)
+            .where(SUBMITS.c.job_id == job_id, SUBMITS.c.outcome == Outcome.OPEN)
+            .order_by(SUBMITS.c.submit_id.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as book:
+            row = book.execute(query).one_or_none()
+        return _intent(row) if row else None
+
+    def of_account(self, account: str, since: float) -> list[Intent]:
+        """All intents of an account from a moment on (epoch seconds)."""
+        query = sa.select(SUBMITS).where(SUBMITS.c.account == account, SUBMITS.c.intended >= since)
+        with reading(self._engine) as book:
+            return [_intent(row) for row in book.execute(query)]
+
+    def known_tasks(self, account: str) -> set[str]:
+        """The ids of every task that belongs to some job of the account."""
+        query = sa.select(SUBMITS.c.task_id).where(
+            SUBMITS.c.account == account, SUBMITS.c.task_id.is_not(None)
+        )
+        with reading(self._engine) as book:
+            return set(book.execute(query).scalars())
+
+
+def _intent(row: sa.Row[tuple[object, ...]]) -> Intent:
+    found = row._mapping
+    return Intent(
+        found["submit_id"],
+        found["job_id"],
+        found["host"],
+        found["intended"],
+        Outcome(found["outcome"]),
+        found["task_id"],
+    )

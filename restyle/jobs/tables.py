@@ -1,0 +1,159 @@
+"""The tables of the book, and the database they lie in.
+
+One SQLite file in the data folder, or PostgreSQL when the settings name one. Times are seconds
+since the epoch, money is text of a decimal number or whole nano-dollars.
+"""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from restyle.settings import Settings
+
+METADATA = sa.MetaData()
+
+JOBS = sa.Table(
+    "restyle_jobs",
+    METADATA,
+    sa.Column("job_id", sa.String(64), primary_key=True),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.Column("visitor", sa.String(200), nullable=False),
+    sa.Column("service", sa.String(16), nullable=False),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("host_pays", sa.Boolean, nullable=False),
+    # The visitor's wishes: start_s, end_s, shape; and the names of the files in the job's folder.
+    sa.Column("wishes", sa.JSON, nullable=False),
+    sa.Column("clip_name", sa.String(300), nullable=False),
+    sa.Column("upload", sa.String(300), nullable=False),
+    sa.Column("fitted", sa.String(300)),
+    sa.Column("options", sa.JSON, nullable=False),
+    sa.Column("plan", sa.JSON, nullable=False),
+    sa.Column("duration_s", sa.Float, nullable=False),
+    sa.Column("quote", sa.JSON, nullable=False),
+    sa.Column("cloud_quote", sa.JSON, nullable=False),
+    sa.Column("stage", sa.String(16), nullable=False, index=True),
+    sa.Column("since", sa.Float, nullable=False),
+    sa.Column("times", sa.JSON, nullable=False),
+    sa.Column("ended", sa.Float, index=True),
+    sa.Column("progress", sa.Float),
+    sa.Column("progress_at", sa.Float),
+    # Fairness: the visitor's turn among the account's jobs; `attempt` numbers the workflows.
+    sa.Column("turn", sa.Integer, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("host_index", sa.Integer, nullable=False),
+    sa.Column("task_id", sa.String(200)),
+    sa.Column("task_status", sa.String(32)),
+    sa.Column("request_id", sa.String(200)),
+    sa.Column("submitted", sa.Float),
+    sa.Column("started", sa.Float),
+    sa.Column("worked_s", sa.Float),
+    sa.Column("usage", sa.JSON),
+    sa.Column("charge", sa.String(40)),
+    sa.Column("error", sa.JSON),
+    sa.Column("notes", sa.JSON, nullable=False),
+    sa.Column("cancel_asked", sa.Boolean, nullable=False),
+    sa.Column("files_removed", sa.Float),
+    sa.Index("restyle_jobs_account", "account", "ended"),
+)
+
+# One row for each POST: written before it is sent, closed by what became of it.
+SUBMITS = sa.Table(
+    "restyle_submits",
+    METADATA,
+    sa.Column("submit_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("job_id", sa.String(64), nullable=False, index=True),
+    sa.Column("account", sa.String(100), nullable=False, index=True),
+    sa.Column("host", sa.String(50), nullable=False),
+    sa.Column("intended", sa.Float, nullable=False),
+    sa.Column("outcome", sa.String(16), nullable=False),
+    sa.Column("task_id", sa.String(200), index=True),
+    sa.Column("request_id", sa.String(200)),
+    sa.Column("closed", sa.Float),
+)
+
+ANSWERS = sa.Table(
+    "restyle_answers",
+    METADATA,
+    sa.Column("answer_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("job_id", sa.String(64), nullable=False, index=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("about", sa.String(32), nullable=False),
+    sa.Column("answer", sa.JSON, nullable=False),
+)
+
+KEYS = sa.Table(
+    "restyle_keys",
+    METADATA,
+    sa.Column("job_id", sa.String(64), primary_key=True),
+    sa.Column("kept", sa.Float, nullable=False),
+    sa.Column("sealed", sa.String(1000), nullable=False),
+)
+
+# What of a day's cap is taken; the scope is a visitor, or everybody.
+CAPS = sa.Table(
+    "restyle_caps",
+    METADATA,
+    sa.Column("scope", sa.String(220), primary_key=True),
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("taken", sa.BigInteger, nullable=False),
+)
+
+HOLDS = sa.Table(
+    "restyle_holds",
+    METADATA,
+    sa.Column("job_id", sa.String(64), primary_key=True),
+    sa.Column("visitor", sa.String(200), nullable=False),
+    sa.Column("day", sa.String(10), nullable=False),
+    sa.Column("held", sa.BigInteger, nullable=False),
+    sa.Column("settled", sa.BigInteger),
+)
+
+
+def database_url(settings: Settings) -> str:
+    """The database in SQLAlchemy's words, with its password: for connecting only."""
+    if settings.database_url is None:
+        return f"sqlite:///{settings.data_dir / 'restyle.sqlite'}"
+    url = sa.make_url(settings.database_url.reveal())
+    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def open_database(settings: Settings) -> sa.Engine:
+    """Connect, and make the tables that are not there yet."""
+    url = sa.make_url(database_url(settings))
+    if url.get_backend_name() == "sqlite":
+        engine = _open_sqlite(Path(url.database or ""))
+    else:
+        engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    METADATA.create_all(engine)
+    return engine
+
+
+def reading(engine: sa.Engine) -> sa.Connection:
+    """A connection that only looks: it takes no lock."""
+    return engine.connect().execution_options(restyle_reading=True)
+
+
+def _open_sqlite(path: Path) -> sa.Engine:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        f"sqlite:///{path}",
+        # The driver's own half-transactions are off, so that BEGIN below is the only one.
+        connect_args={"isolation_level": None, "timeout": 30, "check_same_thread": False},
+        hide_parameters=True,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: object, record: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]  # a DBAPI connection
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA busy_timeout=30000")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # Read-then-write must not be interleaved with another writer: the lock is taken first.
+        if not connection.get_execution_options().get("restyle_reading"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

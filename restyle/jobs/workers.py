@@ -1,0 +1,62 @@
+"""Which process is which: each holds one numbered slot while it lives, and drops it when it dies.
+
+The hold is a lock on a tiny SQLite file, which the system itself lets go at the very moment a
+process ends, `kill -9` included; so a free slot with unfinished work means a dead worker.
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+
+
+class Slot:
+    """One held slot; `name` is its worker's name in the queue's database."""
+
+    def __init__(self, number: int, hold: sqlite3.Connection) -> None:
+        self.number = number
+        self._hold = hold
+
+    @property
+    def name(self) -> str:
+        """The name of the worker in this slot."""
+        return worker_name(self.number)
+
+    def release(self) -> None:
+        """Let the slot go."""
+        self._hold.close()
+
+
+def worker_name(number: int) -> str:
+    """The name of the worker in a slot: the same after a restart, so that it finds its work."""
+    return f"{os.uname().nodename if hasattr(os, 'uname') else 'host'}-{number}"
+
+
+def take_slot(folder: Path) -> Slot:
+    """Hold the first free slot."""
+    number = 0
+    while True:
+        slot = try_slot(folder, number)
+        if slot is not None:
+            return slot
+        number += 1
+
+
+def free_slots(folder: Path) -> list[Slot]:
+    """Hold every slot that was used once and has no living worker; release each after use."""
+    numbers = sorted(int(path.stem) for path in folder.glob("*.lock") if path.stem.isdigit())
+    return [slot for slot in (try_slot(folder, number) for number in numbers) if slot]
+
+
+def try_slot(folder: Path, number: int) -> Slot | None:
+    """Hold a slot, or None when a living worker has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # Not in a transaction of its own making, and used from whichever thread stops the worker.
+    hold = sqlite3.connect(
+        folder / f"{number}.lock", timeout=0, isolation_level=None, check_same_thread=False
+    )
+    try:
+        hold.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        hold.close()
+        return None
+    return Slot(number, hold)
