@@ -1,0 +1,163 @@
+"""`python -m restyle.engine`: start the local service and say when it serves.
+
+One line "ready http://127.0.0.1:PORT" goes to the standard output; everything else to the log.
+"""
+
+import argparse
+import logging
+import os
+import socket
+import stat
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import uvicorn
+from filelock import FileLock, Timeout
+
+from restyle.engine.dispatch import Dispatcher
+from restyle.engine.fetching import origin
+from restyle.engine.installation import Installation
+from restyle.engine.server import Engine, create_app
+from restyle.engine.tasks import TaskStore
+from restyle.engine.uploads import Uploads
+from restyle.errors import RestyleError
+
+LOCK_WAIT_S = 30.0
+PARENT_POLL_S = 0.5
+SHUTDOWN_LIMIT_S = 5.0
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with a word when it truly serves."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"ready {self._address}", flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until told to stop; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="engine: %(message)s")
+    data_dir: Path = options.data_dir.expanduser().absolute()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    # Before numba is imported (in the renderer): compiled kernels are kept across starts.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(data_dir.parent / "kernels"))
+    try:
+        listener = _listen(options.host, options.port)
+        # An engine whose app was killed may take a moment to go: two must not share a folder.
+        lock = FileLock(data_dir / "engine.lock", timeout=LOCK_WAIT_S)
+        with listener, lock:
+            _serve(options, data_dir, listener)
+    except Timeout:
+        return _complain(f"Another engine uses {data_dir}. Stop it, or choose another --data-dir.")
+    except OSError as error:
+        return _complain(
+            f"Port {options.port} of {options.host} cannot be used ({error.strerror}). "
+            "Choose another --port."
+        )
+    return 0
+
+
+def _serve(options: argparse.Namespace, data_dir: Path, listener: socket.socket) -> None:
+    installation = Installation.of(data_dir)
+    store = TaskStore(f"sqlite:///{data_dir / 'engine.sqlite'}")
+    uploads = Uploads(data_dir / "uploads", installation)
+    dispatcher = Dispatcher(store, uploads, data_dir, tuple(options.allow_origin))
+    app = create_app(Engine(installation, store, uploads, dispatcher), options.host)
+    host, port = listener.getsockname()[:2]
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        # Behind nothing: forwarding headers of strangers are not believed.
+        proxy_headers=False,
+        server_header=False,
+    )
+    server = _Server(config, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    if options.exit_with_parent:
+        _watch_parent(lambda: _stop(server))
+    server.run(sockets=[listener])
+    store.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m restyle.engine", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 picks one")
+    parser.add_argument("--data-dir", type=Path, required=True, help="tasks, uploads, results")
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        type=_origin,
+        metavar="URL",
+        help="scheme://host:port that videos may be fetched from although it is not public",
+    )
+    parser.add_argument(
+        "--exit-with-parent", action="store_true", help="stop when the starting process is gone"
+    )
+    return parser
+
+
+def _origin(url: str) -> str:
+    try:
+        return origin(url)
+    except RestyleError as error:
+        raise argparse.ArgumentTypeError(f"{url!r} is not an http origin") from error
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _watch_parent(stop: Callable[[], None]) -> None:
+    """Call `stop` once the process that started this one is gone, or closes our input pipe."""
+    parent = os.getppid()
+
+    def by_id() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_POLL_S)
+        stop()
+
+    def by_pipe() -> None:
+        sys.stdin.buffer.read()
+        stop()
+
+    watches = [by_id]
+    if sys.stdin is not None and stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
+        watches.append(by_pipe)
+    for watch in watches:
+        threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def _stop(server: uvicorn.Server) -> None:
+    server.should_exit = True
+    time.sleep(SHUTDOWN_LIMIT_S)
+    os._exit(1)
+
+
+def _complain(words: str) -> int:
+    print(words, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

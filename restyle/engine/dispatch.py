@@ -1,0 +1,292 @@
+"""The dispatcher: takes tasks from the store one at a time and has the renderer carry them out.
+
+The renderer is a process of its own that stays warm. A crash of it ends at most the task at hand
+(which is tried again), and a cancel that it does not follow at once is a kill.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from restyle.engine.faults import Fault, download_fault, render_fault, timeout_fault
+from restyle.engine.fetching import origin
+from restyle.engine.tasks import MAX_ATTEMPTS, Task, TaskStore
+from restyle.engine.uploads import Uploads
+
+RENDER_LIMIT_S = 3 * 3600.0
+STOP_GRACE_S = 2.0
+IDLE_POLL_S = 0.5
+_LOG = logging.getLogger(__name__)
+
+
+class RendererGone(Exception):
+    """The renderer's process ended: killed, crashed, or stopped on purpose."""
+
+
+class Renderer:
+    """One renderer process and the lines that go to and fro."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "restyle.engine.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            # A group of its own: a kill takes its ffmpeg processes along.
+            start_new_session=True,
+        )
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=self._read, name="renderer", daemon=True).start()
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Send one line; raises RendererGone."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.flush()
+        except (OSError, ValueError):
+            raise RendererGone from None
+
+    def receive(self, timeout_s: float) -> dict[str, Any] | None:
+        """The next line, or None when none came in time; raises RendererGone."""
+        try:
+            line = self._lines.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+        if line is None:
+            raise RendererGone
+        message: dict[str, Any] = json.loads(line)
+        return message
+
+    def kill(self) -> None:
+        """End the process and everything it started, and wait until it is gone."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError):  # Gone already, with all its group.
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+        self._process.wait()
+        with contextlib.suppress(OSError):  # What was still in the buffer has no reader any more.
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                self._lines.put(line)
+        self._lines.put(None)
+
+
+@dataclass
+class _Current:
+    """The task at hand, its frames so far, and whether it is to be stopped."""
+
+    task_id: str
+    frames: tuple[int, int] | None = None
+    stopping: bool = False
+
+
+class Dispatcher:
+    """Carries out the store's tasks in a thread of its own, from `start()` to `stop()`.
+
+    `folder` is the engine's data folder: results lie in `results/`, work in progress in `work/`.
+    """
+
+    def __init__(
+        self, store: TaskStore, uploads: Uploads, folder: Path, allow_origins: tuple[str, ...]
+    ) -> None:
+        self._store = store
+        self._uploads = uploads
+        self._work = folder / "work"
+        self.results = folder / "results"
+        self._allow_origins = [origin(url) for url in allow_origins]
+        self._wake = threading.Event()
+        self._ending = threading.Event()
+        self._idle = threading.Condition()
+        self._current: _Current | None = None
+        self._warm = False
+        self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether the renderer has its kernels compiled and waits for tasks."""
+        return self._warm
+
+    def start(self) -> None:
+        """Take up what an earlier engine left, and begin."""
+        shutil.rmtree(self._work, ignore_errors=True)
+        self._work.mkdir(parents=True)
+        self.results.mkdir(parents=True, exist_ok=True)
+        self._store.recover()
+        self.purge()
+        for path in self.results.iterdir():
+            # The engine ended between a result and its entry: it will be rendered again.
+            if not self._store.has_result(path.name):
+                path.unlink()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop at once; a task at hand goes back to its place in the queue."""
+        self._ending.set()
+        self._wake.set()
+        self._thread.join()
+
+    def wake(self) -> None:
+        """There is a new task."""
+        self._wake.set()
+
+    def frames(self, task_id: str) -> tuple[int, int] | None:
+        """Frames done and in all of a task that is being rendered, else None."""
+        current = self._current
+        return current.frames if current and current.task_id == task_id else None
+
+    def stop_render(self, task_id: str) -> None:
+        """Stop the render of a task that was canceled; returns when it has truly stopped."""
+        with self._idle:
+            current = self._current
+            if current and current.task_id == task_id:
+                current.stopping = True
+                self._idle.wait_for(lambda: self._current is not current, STOP_GRACE_S * 5)
+
+    def purge(self) -> None:
+        """Remove what has outlived its time: tasks and results 24 hours, uploads 48."""
+        self._uploads.purge()
+        for name in self._store.purge():
+            (self.results / name).unlink(missing_ok=True)
+
+    def _run(self) -> None:
+        pause_s = 1.0
+        while not self._ending.is_set():
+            renderer = Renderer()
+            try:
+                self._await_ready(renderer)
+                pause_s = 1.0
+                self._serve(renderer)
+            except RendererGone:
+                if not self._ending.is_set():
+                    _LOG.warning("The renderer ended; it is started again.")
+                    self._ending.wait(pause_s)
+                    pause_s = min(2 * pause_s, 30.0)
+            finally:
+                self._warm = False
+                renderer.kill()
+
+    def _await_ready(self, renderer: Renderer) -> None:
+        while not self._ending.is_set():
+            if renderer.receive(IDLE_POLL_S):
+                self._warm = True
+                return
+        raise RendererGone
+
+    def _serve(self, renderer: Renderer) -> None:
+        while not self._ending.is_set():
+            if renderer.has_ended:
+                raise RendererGone
+            task = self._store.claim()
+            if task is None:
+                self._wake.wait(IDLE_POLL_S)
+                self._wake.clear()
+                continue
+            self._current = _Current(task.task_id)
+            folder = self._work / task.task_id
+            try:
+                self._carry_out(renderer, task, self._current, folder)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+                with self._idle:
+                    self._current = None
+                    self._idle.notify_all()
+
+    def _carry_out(self, renderer: Renderer, task: Task, current: _Current, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        result = folder / "result.mp4"
+        try:
+            renderer.send(self._order(task, folder, result))
+            duration_s = self._follow(renderer, current)
+        except Fault as fault:
+            self._fail(task, fault)
+        except RendererGone:
+            if task.attempts < MAX_ATTEMPTS or self._ending.is_set():
+                self._store.requeue(task.task_id, counts=not self._ending.is_set())
+            else:
+                self._fail(task, render_fault("The renderer ended each time on this clip."))
+            raise
+        else:
+            if duration_s is not None:
+                self._keep(task, result, duration_s)
+
+    def _order(self, task: Task, folder: Path, result: Path) -> dict[str, Any]:
+        file: Path | None = None
+        if task.video_url and task.video_url.startswith("oss://"):
+            file = self._uploads.resolve(task.video_url, task.account)
+            if file is None:
+                raise download_fault("There is no such upload in this account any more.")
+        return {
+            "task_id": task.task_id,
+            "file": str(file) if file else None,
+            "video_url": task.video_url,
+            "options": task.options.as_parameters(),
+            "folder": str(folder),
+            "target": str(result),
+            "allow_origins": self._allow_origins,
+        }
+
+    def _follow(self, renderer: Renderer, current: _Current) -> float | None:
+        """The output's duration, or None when the task was stopped; raises Fault."""
+        ends_at = time.monotonic() + RENDER_LIMIT_S
+        kill_at: float | None = None
+        while True:
+            message = renderer.receive(0.1) or {}
+            now = time.monotonic()
+            if "progress" in message:
+                done, total = message["progress"]
+                current.frames = (done, total)
+            elif "done" in message:
+                duration_s: float = message["done"]["duration_s"]
+                return duration_s
+            elif "failed" in message:
+                raise Fault(
+                    message["failed"]["message"],
+                    code=message["failed"]["code"],
+                    detail=message["failed"]["detail"],
+                )
+            elif "stopped" in message:
+                return None
+            if self._ending.is_set():
+                raise RendererGone
+            if current.stopping and kill_at is None:
+                renderer.send({"stop": current.task_id})
+                kill_at = now + STOP_GRACE_S
+            if kill_at is not None and now > kill_at:
+                renderer.kill()
+            if now > ends_at:
+                renderer.kill()
+                raise timeout_fault()
+
+    def _fail(self, task: Task, fault: Fault) -> None:
+        self._store.fail(task.task_id, fault.code, fault.message, fault.detail)
+
+    def _keep(self, task: Task, result: Path, duration_s: float) -> None:
+        kept = self.results / f"{os.urandom(24).hex()}.mp4"
+        result.replace(kept)
+        if not self._store.succeed(task.task_id, kept.name, duration_s):
+            kept.unlink()

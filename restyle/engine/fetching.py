@@ -1,0 +1,222 @@
+"""The guarded fetch of an input video: only what may be fetched, and never more than allowed.
+
+The address that was checked is the address that is connected to, so that a name which resolves
+differently the second time gains nothing; each hop of a redirect is checked like the first.
+"""
+
+import http.client
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from restyle.engine.faults import Fault, download_fault, file_fault
+
+CHUNK_BYTES = 256 * 1024
+MAX_REDIRECTS = 5
+SOCKET_TIMEOUT_S = 20.0
+_PORTS = {"http": 80, "https": 443}
+# As browsers do: everything that is already a URL stays, the rest is percent-encoded.
+_SAFE_IN_PATH = "/%:=&~+!$,;'@()*[]|"
+_SAFE_IN_QUERY = _SAFE_IN_PATH + "?"
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """The addresses of a name, as the system's resolver gives them."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What may be fetched: `allow_origins` (scheme://host:port) are trusted wherever they point.
+
+    `deadline_s` bounds the whole fetch; `max_bytes` its size.
+    """
+
+    allow_origins: frozenset[str] = frozenset()
+    max_bytes: int = 100_000_000
+    deadline_s: float = 300.0
+    resolve: Callable[[str, int], list[str]] = field(default=resolve, repr=False)
+
+
+def origin(url: str) -> str:
+    """`scheme://host:port` of a URL, with its port said; raises Fault for one that has none."""
+    scheme, host, port = _place(_split(url))
+    return f"{scheme}://{host}:{port}"
+
+
+def is_public(address: str) -> bool:
+    """Whether an address belongs to the public internet, whatever it is wrapped in."""
+    try:
+        found: Address = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return all(part.is_global and not part.is_multicast for part in _unwrapped(found))
+
+
+def fetch(url: str, target: Path, guard: Guard) -> int:
+    """Fetch `url` into `target` and return its size in bytes.
+
+    Raises Fault: InvalidParameter.FileDownload with the reason, or InvalidFile.Size.
+    """
+    ends_at = time.monotonic() + guard.deadline_s
+    for _ in range(MAX_REDIRECTS + 1):
+        parts = _split(url)
+        connection = _connect(parts, guard, ends_at)
+        # A server that drips bytes resets the socket's own time limit each time: cut it off.
+        cut = threading.Timer(max(0.0, ends_at - time.monotonic()), _shut, (connection,))
+        cut.daemon = True
+        cut.start()
+        try:
+            with closing(connection):
+                answer = _ask(connection, parts)
+                onward = answer.getheader("Location")
+                if answer.status in (301, 302, 303, 307, 308) and onward:
+                    url = urljoin(url, onward)
+                    continue
+                size = _save(answer, target, guard.max_bytes)
+                if time.monotonic() >= ends_at:
+                    raise TimeoutError  # Cut off: what was saved may be a part only.
+                return size
+        except (OSError, http.client.HTTPException) as error:
+            if time.monotonic() >= ends_at:
+                raise download_fault("The address took too long to answer.") from error
+            raise download_fault(f"The connection failed ({_words(error)}).") from error
+        finally:
+            cut.cancel()
+    raise download_fault(f"The address redirects more than {MAX_REDIRECTS} times.")
+
+
+class _PinnedConnection(http.client.HTTPConnection):
+    """A connection to one of the `addresses` that were checked, and to nothing else."""
+
+    def __init__(self, place: tuple[str, str, int], addresses: Sequence[str], ends_at: float):
+        scheme, host, port = place
+        super().__init__(host, port)
+        self.default_port = _PORTS[scheme]
+        self._context = ssl.create_default_context() if scheme == "https" else None
+        self._addresses = addresses
+        self._ends_at = ends_at
+
+    def connect(self) -> None:
+        refused: OSError | None = None
+        for address in self._addresses:
+            left_s = self._ends_at - time.monotonic()
+            if left_s <= 0:
+                raise TimeoutError("the time is up")
+            try:
+                sock = socket.create_connection(
+                    (address, self.port), timeout=min(SOCKET_TIMEOUT_S, left_s)
+                )
+            except OSError as error:
+                refused = error
+                continue
+            self.sock = (
+                self._context.wrap_socket(sock, server_hostname=self.host)
+                if self._context
+                else sock
+            )
+            return
+        raise refused or OSError("no address")
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url.strip())
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        raise download_fault("The address cannot be read.") from None
+    if parts.scheme not in _PORTS or not host:
+        raise download_fault("Only http and https addresses are fetched.")
+    if parts.username is not None or parts.password is not None:
+        raise download_fault("An address with a user name or password in it is not fetched.")
+    return parts
+
+
+def _place(parts: SplitResult) -> tuple[str, str, int]:
+    host = parts.hostname or ""
+    try:
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        raise download_fault("The address has no valid host name.") from None
+    return parts.scheme, host, _PORTS[parts.scheme] if parts.port is None else parts.port
+
+
+def _connect(parts: SplitResult, guard: Guard, ends_at: float) -> _PinnedConnection:
+    place = scheme, host, port = _place(parts)
+    try:
+        addresses = guard.resolve(host, port)
+    except (OSError, UnicodeError):
+        addresses = []
+    if not addresses:
+        raise download_fault(f"The host name {host} does not exist.")
+    allowed = f"{scheme}://{host}:{port}" in guard.allow_origins
+    if not allowed and not all(is_public(address) for address in addresses):
+        raise download_fault(f"{host} is not a public address, and its origin is not allowed.")
+    return _PinnedConnection(place, addresses, ends_at)
+
+
+def _ask(connection: http.client.HTTPConnection, parts: SplitResult) -> http.client.HTTPResponse:
+    path = quote(parts.path or "/", safe=_SAFE_IN_PATH)
+    query = quote(parts.query, safe=_SAFE_IN_QUERY)
+    headers = {"Accept": "video/*, */*;q=0.5", "Accept-Encoding": "identity"}
+    connection.request("GET", f"{path}?{query}" if query else path, headers=headers)
+    return connection.getresponse()
+
+
+def _save(answer: http.client.HTTPResponse, target: Path, max_bytes: int) -> int:
+    if answer.status != 200:
+        raise download_fault(f"The address answered with HTTP status {answer.status}.")
+    if answer.length is not None and answer.length > max_bytes:
+        raise _too_large(max_bytes)
+    expected, size = answer.length, 0
+    with target.open("wb") as file:
+        while chunk := answer.read1(CHUNK_BYTES):
+            size += len(chunk)
+            if size > max_bytes:
+                raise _too_large(max_bytes)
+            file.write(chunk)
+    if size == 0 or (expected is not None and size != expected):
+        raise download_fault("The file ended before it was whole.")
+    return size
+
+
+def _too_large(max_bytes: int) -> Fault:
+    return file_fault("Size", f"The video is larger than {max_bytes / 1_000_000:g} MB.")
+
+
+def _shut(connection: http.client.HTTPConnection) -> None:
+    sock = connection.sock
+    if sock is not None:
+        try:
+            # The plain socket's own word: a TLS socket's would pull the rug from its reader.
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        except OSError:
+            return  # It ended by itself in this very moment.
+
+
+def _unwrapped(address: Address) -> Iterable[Address]:
+    """The address, and the IPv4 address that an IPv6 one may carry inside."""
+    if address.version == 4:
+        return [address]
+    inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if address in _NAT64:
+        inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    carried = [part for part in inner if part is not None]
+    # A mapped address is the IPv4 address itself; its own IPv6 form is global to no one.
+    return carried if address.ipv4_mapped else [address, *carried]
+
+
+def _words(error: BaseException) -> str:
+    return str(error).strip() or type(error).__name__

@@ -1,0 +1,175 @@
+"""A render: decode → look → encode with sound, the three of them side by side.
+
+One ffmpeg process decodes, this thread paints, another ffmpeg process encodes; queues of a few
+frames between them keep all busy and the memory flat, however long the clip is.
+"""
+
+import math
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from restyle.clips import Clip, inspect
+from restyle.engine.encoding import Encoder
+from restyle.engine.faults import file_fault, render_fault
+from restyle.engine.stylize import Stylizer
+from restyle.errors import Canceled, ClipUnreadable
+from restyle.footage import Footage, open_clip
+from restyle.limits import check
+from restyle.styles import Options
+
+SAMPLES = 4
+QUEUE_FRAMES = 4
+_FAULT_KINDS = {
+    "width": "Resolution",
+    "height": "Resolution",
+    "ratio": "AspectRatio",
+    "format": "Format",
+    "duration": "Duration",
+    "size": "Size",
+}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What was made: `duration_s` of the output, its frames and its size in pixels."""
+
+    duration_s: float
+    frames: int
+    width: int
+    height: int
+
+
+def render(
+    source: Path,
+    options: Options,
+    target: Path,
+    *,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Rendered:
+    """Render the clip at `source` in the style of `options` into `target`, an MP4.
+
+    Exactly `options.video_fps` frames a second, the shorter side `options.output_short_side`
+    pixels, the picture as long as the input's within one frame, the input's sound in step.
+    Raises Fault with the service's code for a clip outside the limits or a render gone wrong,
+    Canceled when `should_stop` says so. Source: the reference's "parameters" and "Input video
+    requirements".
+    """
+    clip = checked_clip(source)
+    size = output_size(clip.width, clip.height, options.output_short_side)
+    total = frame_count(clip.duration_s, options.video_fps)
+    footage = open_clip(clip)
+    stylizer = Stylizer(options, size, _samples(footage, clip.duration_s, options.video_fps, size))
+    on_progress(0, total)
+    with (
+        Encoder(target, size, options.video_fps, sound_of=clip, frames_total=total) as encoder,
+        closing(_ahead(footage.frames(options.video_fps, size))) as frames,
+    ):
+        done = 0
+        for done, frame in enumerate(_exactly(frames, total), start=1):
+            if should_stop():
+                raise Canceled("The render was stopped.")
+            encoder.write(stylizer.render(frame))
+            on_progress(done, total)
+        encoder.finish()
+    return Rendered(total / options.video_fps, done, *size)
+
+
+def checked_clip(source: Path) -> Clip:
+    """The facts of an input; raises Fault with the code of the first limit that it breaks."""
+    try:
+        clip = inspect(source)
+    except ClipUnreadable as error:
+        raise file_fault("Openerror", error.message) from error
+    for row in check(clip):
+        if not row.ok:
+            raise file_fault(
+                _FAULT_KINDS[row.name],
+                f"The video's {row.name} is {row.value}; allowed: {row.limit}.",
+            )
+    return clip
+
+
+def output_size(width: int, height: int, short_side: int) -> tuple[int, int]:
+    """Width and height of the output: the shorter side as asked, the other one in proportion.
+
+    Both are even, as 4:2:0 pictures need.
+    """
+    long_side = 2 * round(short_side * max(width, height) / min(width, height) / 2)
+    return (long_side, short_side) if width >= height else (short_side, long_side)
+
+
+def frame_count(duration_s: float, fps: int) -> int:
+    """How many frames show `duration_s` seconds, at least one."""
+    return max(1, math.floor(duration_s * fps + 0.5))
+
+
+def _samples(
+    footage: Footage, duration_s: float, fps: int, size: tuple[int, int]
+) -> Sequence[np.ndarray]:
+    """A few frames spread over the clip, from which looks choose their palettes."""
+    found = []
+    for number in range(SAMPLES):
+        start_s = duration_s * (number + 0.5) / SAMPLES
+        with closing(footage.subclipped(start_s).frames(fps, size)) as frames:
+            found += [frame for frame, _ in zip(frames, range(1), strict=False)]
+    return found
+
+
+def _exactly(frames: Iterator[np.ndarray], total: int) -> Iterator[np.ndarray]:
+    """`total` frames: rounding may leave the reader one short or one over."""
+    last: np.ndarray | None = None
+    given = 0
+    for frame in frames:
+        if given == total:
+            return
+        yield frame
+        last, given = frame, given + 1
+    if last is None:
+        raise render_fault("No frame of the clip could be read.")
+    for _ in range(total - given):
+        yield last
+
+
+def _ahead(frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+    """The same frames, read a few ahead by a thread of their own."""
+    waiting: queue.Queue[np.ndarray | BaseException | None] = queue.Queue(QUEUE_FRAMES)
+    closed = threading.Event()
+
+    def put(item: np.ndarray | BaseException | None) -> None:
+        while not closed.is_set():
+            try:
+                waiting.put(item, timeout=0.2)
+            except queue.Full:
+                continue
+            return
+
+    def read() -> None:
+        try:
+            for frame in frames:
+                put(frame)
+                if closed.is_set():
+                    break
+            put(None)
+        except BaseException as error:  # It belongs to the thread that takes the frames.
+            put(error)
+        finally:
+            if hasattr(frames, "close"):
+                frames.close()
+
+    reader = threading.Thread(target=read, name="decoder", daemon=True)
+    reader.start()
+    try:
+        while (item := waiting.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        closed.set()
+        reader.join()
