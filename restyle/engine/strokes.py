@@ -87,11 +87,8 @@ def draw_lines(
 @brush
 def ink_pixel(response: F, epsilon: F, phi: F) -> F:
     """1 (paper) to 0 (ink) from a line response: full ink at epsilon − 2 / phi."""
-    t = (response - epsilon) * phi
-    if t >= F(0):
-        return F(1)
-    open_ = max(F(1) + F(0.5) * t, F(0))
-    return open_ * open_
+    bare = min(max(F(1) + F(0.5) * (response - epsilon) * phi, F(0)), F(1))
+    return bare * bare
 
 
 @kernel

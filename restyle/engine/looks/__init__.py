@@ -17,6 +17,9 @@ from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes
 from restyle.engine.looks.cartoon_3d import Cartoon3D
 from restyle.engine.looks.chinese_cartoon import ChineseCartoon
+from restyle.engine.looks.american_comic import AmericanComic
+from restyle.engine.looks.fresh_comic import FreshComic
+from restyle.engine.looks.chinese_ink_wash import ChineseInkWash
 from restyle.engine.looks.japanese_manga import JapaneseManga
 from restyle.engine.motion import Memory
 from restyle.styles import Style
@@ -39,6 +42,9 @@ class Look(Protocol):
 
 LOOKS: Mapping[Style, Callable[[], Look]] = {
     Style.JAPANESE_MANGA: JapaneseManga,
+    Style.AMERICAN_COMIC: AmericanComic,
+    Style.FRESH_COMIC: FreshComic,
     Style.CARTOON_3D: Cartoon3D,
     Style.CHINESE_CARTOON: ChineseCartoon,
+    Style.CHINESE_INK_WASH: ChineseInkWash,
 }

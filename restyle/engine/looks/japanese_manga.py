@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import numba
 import numpy as np
 
+from restyle.engine.cels import modelling
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, kernel
 from restyle.engine.motion import Memory
+from restyle.engine.rows import columns, sample_colour_row, sample_row, upsample_row
 from restyle.engine.strokes import Lines, draw_response, ink_pixel
-from restyle.engine.surfaces import glow, place_pixel, sample_colour_pixel, upsample_pixel
+from restyle.engine.surfaces import glow
 from restyle.engine.tones import (
     byte_pixel,
     chroma_pixel,
@@ -23,17 +25,22 @@ from restyle.engine.tones import (
 )
 
 EDGE = 10.8  # a grey step (0–255) across which paint does not spread
+CEL = 0.75
 LINES = Lines(sigma=1.3, epsilon=-0.0035, phi=110, length=5)
 
 
-def _anime(y: Floats) -> Floats:
-    """Lifted mid-tones, two thirds of the way to five flat cel tones."""
+def _lifted(y: Floats) -> Floats:
+    """Lifted mid-tones."""
     lifted: Floats = np.power(y, F(0.78))
-    cels = posterise(lifted, 5, 0.22)
-    return lifted + F(0.66) * (cels - lifted)
+    return lifted
 
 
-ANIME = curve(_anime)
+def _cels(y: Floats) -> Floats:
+    """The same, most of the way to five flat cel tones."""
+    return _lifted(y) + F(CEL) * (posterise(_lifted(y), 5, 0.22) - _lifted(y))
+
+
+LIFTED, CELS = curve(_lifted), curve(_cels)
 
 
 class JapaneseManga:
@@ -56,7 +63,9 @@ class JapaneseManga:
             frame.guide,
             light,
             lines,
-            ANIME,
+            modelling(frame, memory),
+            LIFTED,
+            CELS,
             F(low),
             F(1 / (high - low)),
             out,
@@ -71,21 +80,27 @@ def _compose(
     guide: Floats,
     light: Floats,
     lines: Floats,
-    table: Floats,
+    form: Floats,
+    lifted: Floats,
+    cels: Floats,
     low: F,
     gain: F,
     out: Bytes,
 ) -> None:
     height, width = guide.shape
-    small = light.shape[:2]
+    across = columns(width, grey.shape[1])
+    across_light = columns(width, light.shape[1])
     for y in numba.prange(height):
+        paint = upsample_row(abstract, grey, guide, y, across, F(EDGE))
+        forms = sample_row(form, y, height, across)
+        shining = sample_colour_row(light, y, height, across_light)
         for x in range(width):
-            red, green, blue = upsample_pixel(abstract, grey, guide, y, x, F(EDGE))
-            red = (red - low) * gain
-            green = (green - low) * gain
-            blue = (blue - low) * gain
+            red = (paint[0, x] - low) * gain
+            green = (paint[1, x] - low) * gain
+            blue = (paint[2, x] - low) * gain
             before = max(luma_pixel(red, green, blue), F(0.02))
-            after = curve_pixel(table, before)
+            after = curve_pixel(lifted, before)
+            after += forms[x] * (curve_pixel(cels, before) - after)
             ratio = after / before
             red *= ratio
             green *= ratio
@@ -97,11 +112,9 @@ def _compose(
             red += shade * F(0.028) + shine * F(0.025)
             green += shade * F(-0.004) + shine * F(0.014)
             blue += shade * F(0.085) - shine * F(0.012)
-            py, px = place_pixel(y, x, (height, width), small)
-            glow_red, glow_green, glow_blue = sample_colour_pixel(light, py, px)
-            red = screen_pixel(red, glow_red)
-            green = screen_pixel(green, glow_green)
-            blue = screen_pixel(blue, glow_blue)
+            red = screen_pixel(red, shining[0, x])
+            green = screen_pixel(green, shining[1, x])
+            blue = screen_pixel(blue, shining[2, x])
             paper = ink_pixel(lines[y, x], F(LINES.epsilon), F(LINES.phi))
             ink = F(1) - paper
             out[y, x, 0] = byte_pixel(paper * red + ink * (F(0.12) + F(0.12) * red))

@@ -1,0 +1,149 @@
+"""Style 2, fresh comic: light watercolour, mint shadows and peach lights, wet edges, own-colour ink."""
+
+from collections.abc import Sequence
+
+import numba
+import numpy as np
+
+from restyle.engine.frames import Abstraction, Frame
+from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.motion import Memory
+from restyle.engine.pictures import blur, luma
+from restyle.engine.rows import columns, sample_colour_row, sample_row, upsample_row
+from restyle.engine.strokes import Lines, draw_response, ink_pixel
+from restyle.engine.surfaces import glow
+from restyle.engine.textures import Octave, Tile, fractal
+from restyle.engine.tones import (
+    byte_pixel,
+    curve,
+    curve_pixel,
+    luma_pixel,
+    posterise,
+    screen_pixel,
+    smoothstep_pixel,
+)
+
+EDGE = 15.6  # a grey step (0–255) across which paint does not spread
+LINES = Lines(sigma=1.2, epsilon=-0.004, phi=75, length=5)
+LINE_OPACITY = 0.85
+GRAIN = 0.013
+LIFT_WITH_COLOUR = 1.7  # tones lifted more than this keep the chroma that this lift gives
+
+
+def _wash(y: Floats) -> Floats:
+    """Everything lifted towards the paper, half way to seven very soft washes."""
+    lifted: Floats = F(0.26) + F(0.74) * np.power(y, F(0.62))
+    return lifted + F(0.5) * (posterise(lifted, 7, 0.5) - lifted)
+
+
+WASH = curve(_wash)
+
+
+class FreshComic:
+    """See the module."""
+
+    abstraction = Abstraction(passes=3, range_sigma=34, radius=5.0, sharpness=4)
+
+    def __init__(self) -> None:
+        self._paper: Tile | None = None
+
+    def prepare(self, samples: Sequence[Bytes]) -> None:
+        """Nothing: the colours are the scene's own, lightened."""
+
+    def paint(self, frame: Frame, memory: Memory) -> Bytes:
+        """Washes, pigment gathered at wet edges, glow, lines in the paint's own colour, paper."""
+        height, width = frame.size
+        if self._paper is None:
+            s = frame.scale
+            octaves = [Octave(0.7 * s, 0.7 * s, 1), Octave(3 * s, 3 * s, 0.7)]
+            octaves.append(Octave(12 * s, 12 * s, 0.6))
+            self._paper = fractal((width, height), octaves, seed=2)
+        low, high = frame.levels
+        out = np.empty((height, width, 3), np.uint8)
+        _compose(
+            frame.abstract,
+            frame.grey,
+            frame.guide,
+            frame.face_mask,
+            _wet_edges(frame),
+            glow(frame.abstract, 0.55, 24 * frame.scale, 0.32),
+            draw_response(frame, memory, LINES),
+            self._paper.sample((width, height), frame.drift),
+            WASH,
+            F(low),
+            F(1 / (high - low)),
+            out,
+        )
+        return out
+
+
+def _wet_edges(frame: Frame) -> Floats:
+    """Where a drying wash leaves its pigment: the dark side of soft edges, half size, 0–1."""
+    tone = blur(luma(frame.abstract), 1.5 * frame.scale)
+    edges: Floats = np.clip(F(5) * (blur(tone, 5 * frame.scale) - tone), F(0), F(1))
+    return edges
+
+
+@kernel
+def _compose(
+    abstract: Floats,
+    grey: Floats,
+    guide: Floats,
+    face_mask: Floats,
+    wet: Floats,
+    light: Floats,
+    lines: Floats,
+    paper: Floats,
+    table: Floats,
+    low: F,
+    gain: F,
+    out: Bytes,
+) -> None:
+    height, width = guide.shape
+    across = columns(width, grey.shape[1])
+    across_light = columns(width, light.shape[1])
+    for y in numba.prange(height):
+        paint = upsample_row(abstract, grey, guide, y, across, F(EDGE))
+        edges = sample_row(wet, y, height, across)
+        faces = sample_row(face_mask, y, height, across)
+        shining = sample_colour_row(light, y, height, across_light)
+        for x in range(width):
+            red = (paint[0, x] - low) * gain
+            green = (paint[1, x] - low) * gain
+            blue = (paint[2, x] - low) * gain
+            before = max(luma_pixel(red, green, blue), F(0.02))
+            # Faces keep their darks: eyes and brows are what makes them readable.
+            after = curve_pixel(table, before)
+            depth = F(1) - smoothstep_pixel(F(0.05), F(0.35), before)
+            after -= (F(0.06) + F(0.16) * faces[x]) * depth
+
+            lift = F(0.80) * after / before + F(0.20)
+            red *= lift
+            green *= lift
+            blue *= lift
+            grey_now = luma_pixel(red, green, blue)
+            most = max(abs(red - grey_now), max(abs(green - grey_now), abs(blue - grey_now)))
+            # Light tones are coloured gently; what was dark is not lifted into lurid colour.
+            chroma = F(1.265) / (F(1) + F(1.1) * most)
+            chroma *= min(F(LIFT_WITH_COLOUR) / max(lift, F(0.1)), F(1))
+            red = after + (red - grey_now) * chroma
+            green = after + (green - grey_now) * chroma
+            blue = after + (blue - grey_now) * chroma
+
+            peach = smoothstep_pixel(F(0.5), F(1), after)
+            mint = F(1) - peach
+            pool = edges[x]
+            red += peach * F(0.018) - mint * F(0.020) - pool * F(0.12)
+            green += peach * F(0.016) + mint * F(0.050) - pool * F(0.13)
+            blue += mint * F(0.055) - pool * F(0.10)
+            red = screen_pixel(red, shining[0, x])
+            green = screen_pixel(green, shining[1, x])
+            blue = screen_pixel(blue, shining[2, x])
+            ink = F(LINE_OPACITY) * (F(1) - ink_pixel(lines[y, x], F(LINES.epsilon), F(LINES.phi)))
+            tooth = F(1) + F(GRAIN) * paper[y, x]
+            red += ink * (F(0.10) - F(0.58) * red)
+            green += ink * (F(0.07) - F(0.66) * green)
+            blue += ink * (F(0.10) - F(0.55) * blue)
+            out[y, x, 0] = byte_pixel(red * tooth)
+            out[y, x, 1] = byte_pixel(green * tooth)
+            out[y, x, 2] = byte_pixel(blue * tooth)
