@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from restyle.engine.blurs import resized
 from restyle.engine.kernels import F, Floats, brush, kernel
+from restyle.engine.pictures import enlarge
 from restyle.engine.tones import smoothstep_pixel
 
 LEVELS = 5
@@ -72,7 +72,7 @@ def inflate(joined: Links, *, reach: float, pull: float = 1.0) -> Floats:
     for level in range(LEVELS - 1, -1, -1):
         here = pyramid[level]
         if level < LEVELS - 1:
-            solved = resized(solved, *here.right.shape)
+            solved = enlarge(solved, (here.right.shape[0], here.right.shape[1]))
         area = 4.0**level
         spare = np.empty_like(solved)
         for _ in range(SWEEPS[level] // 2):

@@ -11,11 +11,12 @@ import numba
 import numpy as np
 
 from restyle.engine import shading
-from restyle.engine.blurs import blur, resized
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, kernel
 from restyle.engine.motion import Memory
-from restyle.engine.surfaces import glow, place_pixel, sample_colour_pixel, upsample_pixel
+from restyle.engine.pictures import blur, enlarge, shrink
+from restyle.engine.rows import columns, sample_colour_row, upsample_row
+from restyle.engine.surfaces import glow
 from restyle.engine.tones import (
     byte_pixel,
     chroma_pixel,
@@ -106,9 +107,7 @@ def _add_face(height: Floats, cx: float, cy: float, rx: float, ry: float, streng
 
 def _figure(frame: Frame) -> Floats:
     """How much each pixel stands out from the surroundings, half size."""
-    height, width = frame.half_size
-    small = resized(frame.abstract, height // 4, width // 4)
-    return resized(shading.figure(small), height, width)
+    return enlarge(shading.figure(shrink(frame.abstract, 4)), frame.half_size)
 
 
 @kernel
@@ -189,12 +188,12 @@ def _light(
 def _finish(
     lit: Floats, grey: Floats, guide: Floats, range_sigma: F, bloom: Floats, out: Bytes
 ) -> None:
-    full = guide.shape
-    for y in numba.prange(full[0]):
-        for x in range(full[1]):
-            r, g, b = upsample_pixel(lit, grey, guide, y, x, range_sigma)
-            py, px = place_pixel(y, x, full, (bloom.shape[0], bloom.shape[1]))
-            br, bg, bb = sample_colour_pixel(bloom, py, px)
-            out[y, x, 0] = byte_pixel(screen_pixel(min(r, F(1)), br))
-            out[y, x, 1] = byte_pixel(screen_pixel(min(g, F(1)), bg))
-            out[y, x, 2] = byte_pixel(screen_pixel(min(b, F(1)), bb))
+    height, width = guide.shape
+    across = columns(width, grey.shape[1])
+    across_bloom = columns(width, bloom.shape[1])
+    for y in numba.prange(height):
+        paint = upsample_row(lit, grey, guide, y, across, range_sigma)
+        shining = sample_colour_row(bloom, y, height, across_bloom)
+        for x in range(width):
+            for k in range(3):
+                out[y, x, k] = byte_pixel(screen_pixel(min(paint[k, x], F(1)), shining[k, x]))

@@ -11,13 +11,14 @@ import numba
 import numpy as np
 
 from restyle.engine import pigments, textures
-from restyle.engine.blurs import blur, wide_blur
+from restyle.engine.blurs import wide_blur
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
+from restyle.engine.pictures import blur, luma
+from restyle.engine.rows import columns, sample_row, upsample_row
 from restyle.engine.strokes import Lines, draw_response, ink_pixel
-from restyle.engine.surfaces import place_pixel, sample_pixel, upsample_pixel
-from restyle.engine.tones import byte_pixel, luma, luma_pixel, saturate_pixel, smoothstep_pixel
+from restyle.engine.tones import byte_pixel, luma_pixel, saturate_pixel, smoothstep_pixel
 
 EDGE = 10.8  # a grey step (0–255) across which paint does not spread
 LINES = Lines(sigma=1.2, epsilon=-0.0030, phi=125, length=9)
@@ -164,12 +165,13 @@ def _compose(
     out: Bytes,
 ) -> None:
     height, width = guide.shape
-    small = grey.shape
+    across = columns(width, grey.shape[1])
     for y in numba.prange(height):
+        paint = upsample_row(washes, grey, guide, y, across, F(EDGE))
+        faces = sample_row(face, y, height, across)
         for x in range(width):
-            r, g, b = upsample_pixel(washes, grey, guide, y, x, F(EDGE))
-            py, px = place_pixel(y, x, (height, width), small)
-            fm = sample_pixel(face, py, px)
+            r, g, b = paint[0, x], paint[1, x], paint[2, x]
+            fm = faces[x]
             r, g, b = saturate_pixel(r, g, b, F(VIVID))
             r += F(LIFT) * r * (F(1) - r)
             g += F(LIFT) * g * (F(1) - g)
