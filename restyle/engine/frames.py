@@ -39,7 +39,7 @@ class Frame:
     """One frame, analysed. "Half" maps are (h, w), full ones (H, W); floats are float32.
 
     full          raw RGB, 8 bits (H, W, 3)
-    guide         raw full-size grey, 0–255
+    guide         full-size grey, 0–255, of this frame alone, freed of single noisy pixels
     half          denoised RGB, 8 bits (h, w, 3)
     grey          denoised half-size grey, 0–255
     flow          (h, w, 2) from here to the previous frame, half-size pixels
@@ -129,7 +129,7 @@ class FrameReader:
             abstract += F(FACE_DETAIL) * mask[..., None] * (spared - abstract)
         frame = Frame(
             full=full,
-            guide=grey_of(full).astype(np.float32),
+            guide=cv2.medianBlur(grey_of(full), 3).astype(np.float32),
             half=half,
             grey=grey,
             flow=motion.flow,

@@ -15,11 +15,11 @@ from typing import Protocol
 
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes
+from restyle.engine.looks.american_comic import AmericanComic
 from restyle.engine.looks.cartoon_3d import Cartoon3D
 from restyle.engine.looks.chinese_cartoon import ChineseCartoon
-from restyle.engine.looks.american_comic import AmericanComic
-from restyle.engine.looks.fresh_comic import FreshComic
 from restyle.engine.looks.chinese_ink_wash import ChineseInkWash
+from restyle.engine.looks.fresh_comic import FreshComic
 from restyle.engine.looks.japanese_manga import JapaneseManga
 from restyle.engine.motion import Memory
 from restyle.styles import Style

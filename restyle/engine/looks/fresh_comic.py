@@ -1,4 +1,4 @@
-"""Style 2, fresh comic: light watercolour, mint shadows and peach lights, wet edges, own-colour ink."""
+"""Style 2, fresh comic: light watercolour, mint shadows, peach lights, ink of the paint itself."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ EDGE = 15.6  # a grey step (0–255) across which paint does not spread
 LINES = Lines(sigma=1.2, epsilon=-0.004, phi=75, length=5)
 LINE_OPACITY = 0.85
 GRAIN = 0.013
-LIFT_WITH_COLOUR = 1.7  # tones lifted more than this keep the chroma that this lift gives
+LIFT_WITH_COLOUR = 2.2  # tones lifted more than this keep the chroma that this lift gives
 
 
 def _wash(y: Floats) -> Floats:
@@ -124,7 +124,7 @@ def _compose(
             grey_now = luma_pixel(red, green, blue)
             most = max(abs(red - grey_now), max(abs(green - grey_now), abs(blue - grey_now)))
             # Light tones are coloured gently; what was dark is not lifted into lurid colour.
-            chroma = F(1.265) / (F(1) + F(1.1) * most)
+            chroma = F(1.38) / (F(1) + F(1.1) * most)
             chroma *= min(F(LIFT_WITH_COLOUR) / max(lift, F(0.1)), F(1))
             red = after + (red - grey_now) * chroma
             green = after + (green - grey_now) * chroma
