@@ -3,6 +3,8 @@
 import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from restyle.errors import SourceRefused
+
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _KEPT = "%:/?#[]@!$&'()*+,;=~"
 
@@ -13,8 +15,13 @@ def encoded(url: str) -> str:
     Source: the reference, "URL-encode video URLs containing non-ASCII characters".
     """
     url = _STRAY_PERCENT.sub("%25", url.strip())
-    parts = urlsplit(url)
-    host = parts.netloc
-    if not host.isascii():
-        host = host.encode("idna").decode("ascii")
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode()
+    except ValueError:
+        raise SourceRefused(
+            f"{url} is not an address of the web.",
+            what_next="Give one that begins with https:// or http:// and a host's name.",
+            code="InvalidURL",
+        ) from None
     return quote(urlunsplit(parts._replace(netloc=host)), safe=_KEPT)

@@ -116,8 +116,8 @@ class CloudClient:
     ) -> list[TaskRow]:
         """The account's tasks of this model made from `start` to `end` (aware), newest first.
 
-        Whole or not at all: raises BadAnswer when the pages do not add up to what the service
-        says there is. Safe to repeat.
+        The span is rounded outward to whole seconds. Whole or not at all: raises BadAnswer when
+        the pages do not add up to what the service says there is. Safe to repeat.
         """
         rows: dict[str, TaskRow] = {}
         moment = start
@@ -126,8 +126,7 @@ class CloudClient:
             upto = min(end, moment + _LIST_SPAN - timedelta(seconds=1))
             rows |= self._listed(moment, upto, status)
             moment = upto
-        inside = (row for row in rows.values() if start <= row.created <= end)
-        return sorted(inside, key=lambda row: row.created, reverse=True)
+        return sorted(rows.values(), key=lambda row: row.created, reverse=True)
 
     def upload(self, path: Path) -> str:
         """Put a clip into the service's temporary store (48 h): its oss:// URL.

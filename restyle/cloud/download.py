@@ -83,7 +83,7 @@ def _attempt(url: str, half: _Half, timeouts: Timeouts, deadline: float) -> None
     if not resume:
         half.forget()
     headers = {"Range": f"bytes={half.size}-", "If-Range": half.tag} if resume else {}
-    with WebSession(url) as session:
+    with WebSession() as session:
         try:
             response = session.get(
                 url, headers=headers, stream=True, timeout=(timeouts.connect_s, timeouts.read_s)

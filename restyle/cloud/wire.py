@@ -23,6 +23,8 @@ from restyle.settings import Secret
 
 ANSWER_BYTES = 8_000_000
 _READ_BYTES = 1 << 16
+# What requests, and what urllib3 and sockets below it, raise (RequestException is an OSError).
+_BROKEN = (OSError, urllib3.exceptions.HTTPError)
 
 
 @dataclass(frozen=True)
@@ -104,9 +106,8 @@ class WebSession(requests.Session):
     requests would put it in place of the Authorization header.
     """
 
-    def __init__(self, url: str, key: Secret | None = None) -> None:
+    def __init__(self, key: Secret | None = None) -> None:
         super().__init__()
-        self.trust_env = not is_loopback(url)
         self.max_redirects = 3
         self.auth = _authorize(key)
         # A compressed answer would make its length no measure of it.
@@ -114,6 +115,12 @@ class WebSession(requests.Session):
         self.adapter = _Adapter()
         self.mount("http://", self.adapter)
         self.mount("https://", self.adapter)
+
+    def merge_environment_settings(self, url: Any, *args: Any, **kwargs: Any) -> Any:
+        settings = super().merge_environment_settings(url, *args, **kwargs)
+        if is_loopback(url):
+            settings["proxies"] = {}
+        return settings
 
     def rebuild_auth(
         self, prepared_request: requests.PreparedRequest, response: requests.Response
@@ -147,7 +154,7 @@ def exchange(
     """
     deadline = time.monotonic() + (whole_s or timeouts.whole_s)
     trouble: Exception | None = None
-    with WebSession(url, key) as session:
+    with WebSession(key) as session:
         try:
             response = session.request(
                 method,
@@ -157,13 +164,18 @@ def exchange(
                 stream=True,
                 **request,
             )
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except (
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            OSError,
+            ValueError,
+        ) as error:
             trouble = error
         else:
             with closing(response):
                 try:
                     body = _whole_body(response, deadline)
-                except (urllib3.exceptions.HTTPError, OSError) as error:
+                except _BROKEN as error:
                     trouble = error
                     body = b""
                 if trouble is None or response.status_code >= 300:
@@ -186,7 +198,7 @@ def _whole_body(response: requests.Response, deadline: float) -> bytes:
 
 def lost(url: str, trouble: Exception | None, *, may_have_sent: bool) -> CloudError:
     """Unreachable or AnswerLost, in words, for what went wrong on the way to `url`."""
-    host = urlsplit(url).hostname or url
+    host = host_of(url) or "The service's address"
     why = _why(trouble)
     if may_have_sent:
         return AnswerLost(
@@ -205,7 +217,8 @@ def _why(trouble: Exception | None) -> str:
     cause = getattr(inner, "reason", inner)
     if isinstance(cause, NameResolutionError):
         return "its name is not known"
-    if isinstance(trouble, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+    if isinstance(trouble, ValueError) and not isinstance(trouble, UnicodeError):
+        # requests makes its InvalidURL, InvalidSchema and MissingSchema ValueErrors.
         return "its address is not one of the web"
     if isinstance(trouble, requests.exceptions.ProxyError):
         return "the proxy on the way does not let it through"
@@ -221,8 +234,16 @@ def _why(trouble: Exception | None) -> str:
 
 def is_loopback(url: str) -> bool:
     """Whether a URL points at this very machine."""
-    host = urlsplit(url).hostname or ""
+    host = host_of(url)
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, without port and brackets; empty where there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -23,7 +23,7 @@ def verify(hosted: Hosted, timeouts: Timeouts | None = None) -> None:
     limits = timeouts or Timeouts()
     url = encoded(hosted.url)
     host = urlsplit(url).hostname or "its host"
-    with WebSession(url) as session:
+    with WebSession() as session:
         try:
             answer = session.get(
                 url,

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from faults.wire import Handler
+
 from media import make_clip
 
 MODEL = "video-style-transform"

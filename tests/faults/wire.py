@@ -12,7 +12,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 if TYPE_CHECKING:
     from faults.scripted_cloud import Fault, ScriptedCloud
@@ -88,9 +88,9 @@ class Handler(BaseHTTPRequestHandler):
         if route == "list":
             return cloud.list_tasks(key, query)
         if found := CANCEL.fullmatch(path):
-            return cloud.cancel(found[1], running=query.get("running") == "true")
+            return cloud.cancel(unquote(found[1]), running=query.get("running") == "true")
         if found := TASK.fullmatch(path):
-            return cloud.query(found[1])
+            return cloud.query(unquote(found[1]))
         return 404, {"code": "NotFound", "message": "no such path"}
 
     def _form(self, body: bytes) -> dict[str, Any]:
