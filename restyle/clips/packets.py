@@ -66,13 +66,11 @@ def constant_rate(track: Track, nominal_fps: float | None) -> Rate:
         length_s = track.end_s - times[0]
         guess = nominal_fps or (1 / length_s if length_s > 0 else 25.0)
         return Rate(_snapped(guess), varies=False, longest_s=1 / guess)
-    average = len(gaps) / (times[-1] - times[0])
-    fps = next(
-        (f for f in (_snapped(nominal_fps or average), _snapped(average)) if _fits(times, f)), None
-    )
-    if fps is not None:
-        return Rate(fps, varies=False, longest_s=max(gaps))
-    return Rate(_snapped(1 / median(gaps)), varies=True, longest_s=max(gaps))
+    average, usual = len(gaps) / (times[-1] - times[0]), 1 / median(gaps)
+    for guess in (nominal_fps or average, average, usual):
+        if _fits(times, fps := _snapped(guess)):
+            return Rate(fps, varies=False, longest_s=max(gaps))
+    return Rate(_snapped(usual), varies=True, longest_s=max(gaps))
 
 
 def _fits(times: tuple[float, ...], fps: float) -> bool:
@@ -100,8 +98,10 @@ def _track(packets: list[_Packet], base: float) -> Track:
     else:
         times = sorted((packet.pts, packet.length) for packet in packets)
     last, length = times[-1]
-    if not length and len(times) > 1:
-        length = last - times[-2][0]
+    if len(times) > 1:
+        # Some containers do not say how long the last packet lasts, or say one tick.
+        gap = last - times[-2][0]
+        length = length if 2 * length >= gap else gap
     return Track(tuple(pts * base for pts, _ in times), (last + length) * base)
 
 

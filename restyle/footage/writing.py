@@ -153,6 +153,8 @@ def _follow(process: subprocess.Popen[bytes], frame_count: int, logger: Any) -> 
             name, _, value = line.partition(b"=")
             if name == b"frame" and value.strip().isdigit() and int(value) > done:
                 done, moved = int(value), time.monotonic()
+            if line and name != b"progress":  # the last line of each report
+                continue
             if time.monotonic() - moved > _STALL_S:
                 raise FitError(
                     "Preparing the clip stopped making headway.",
