@@ -74,7 +74,7 @@ class Budgets:
             CAPS.c.day == _today(), CAPS.c.scope.in_([EVERYBODY, _scope(visitor)])
         )
         with reading(self._engine) as book:
-            taken: dict[str, int] = dict(list(book.execute(query).tuples()))
+            taken: dict[str, int] = dict(list(book.execute(query)))
         everybodys = self._daily_cap - taken.get(EVERYBODY, 0)
         own = self._visitor_cap - taken.get(_scope(visitor), 0)
         return _usd(max(0, min(everybodys, own)))

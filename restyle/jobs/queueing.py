@@ -81,7 +81,7 @@ class Rates:
         self._service = service
         self._known = [
             (options, worked / duration)
-            for options, duration, worked in book.execute(query).tuples()
+            for options, duration, worked in book.execute(query)
             if duration > 0
         ]
 

@@ -130,7 +130,12 @@ class Jobs:
         upload = files.keep_upload(request.clip_path, folder, self._settings.max_upload_bytes)
         try:
             wishes = {"start_s": request.start_s, "end_s": request.end_s, "shape": request.shape}
-            plan = plan_fit(inspect(upload), **wishes)
+            plan = plan_fit(
+                inspect(upload),
+                start_s=request.start_s,
+                end_s=request.end_s,
+                shape=request.shape,
+            )
             row = self._row(request, plan, wishes, host_pays=host_pays)
             with self._engine.begin() as book:
                 turn = next_turn(book, row["account"], request.visitor)

@@ -16,6 +16,7 @@ from restyle.errors import (
     NotCancelable,
     Refused,
     RestyleError,
+    Unreachable,
 )
 from restyle.jobs.desk import Desk
 from restyle.jobs.job import Stage
@@ -24,6 +25,10 @@ from restyle.jobs.submitting import next_host
 from restyle.pricing import settle
 
 log = logging.getLogger("restyle.jobs")
+
+
+# The service has taken the wish: how soon to look whether it is done.
+AFTER_CANCEL_S = 0.3
 
 
 class Seen(StrEnum):
@@ -54,16 +59,20 @@ def watch(desk: Desk, job_id: str) -> Seen:
     while True:
         if time.time() > deadline:
             raise _gave_up(record)
+        asked = desk.ledger.cancel_asked(job_id)
         try:
-            if desk.ledger.cancel_asked(job_id):
-                _cancel(desk, client, record)
+            stops = not asked or _stops(client, record)
             task = client.query(str(record.task_id))
         except CloudError as trouble:
             log.warning("job=%s task=%s poll: %s", job_id, record.task_id, trouble.code)
+            if asked and record.service == "local" and isinstance(trouble, Unreachable):
+                # Nobody is at work on it, and it costs nothing.
+                desk.heed_cancel(job_id)
             refused_since = _refused_since(refused_since, trouble)
             if refused_since and time.time() - refused_since > desk.pace.refusal_patience_s:
                 raise
-            desk.wait(job_id, max(next(troubles), trouble.facts.get("retry_after_s", 0.0)))
+            pause_s = max(next(troubles), trouble.facts.get("retry_after_s", 0.0))
+            desk.wait(job_id, pause_s, heed_cancel=not asked)
             continue
         troubles, refused_since = desk.pace.troubles(), None
         unknown = unknown + 1 if task.status is TaskStatus.UNKNOWN else 0
@@ -71,7 +80,12 @@ def watch(desk: Desk, job_id: str) -> Seen:
             return _finish(desk, client, record, task)
         if not unknown:
             record = _tell(desk, record, task)
-        desk.wait(job_id, next(polls))
+            if not stops:
+                _goes_on(desk, record)
+        if asked and stops:
+            desk.wait(job_id, AFTER_CANCEL_S, heed_cancel=False)
+        else:
+            desk.wait(job_id, next(polls))
 
 
 def _tell(desk: Desk, before: Record, task: Task) -> Record:
@@ -92,18 +106,23 @@ def _tell(desk: Desk, before: Record, task: Task) -> Record:
     return before
 
 
-def _cancel(desk: Desk, client: CloudClient, record: Record) -> None:
-    """Ask the service to stop the task; the next poll shows whether it did."""
+def _stops(client: CloudClient, record: Record) -> bool:
+    """Ask the service to stop the task; False when it says that it cannot."""
     try:
         client.cancel(str(record.task_id), running=record.service == "local")
     except NotCancelable:
-        # The wish is spent: the task goes on, and so does the job.
-        with desk.ledger.change(record.job_id) as change:
-            change.set(cancel_asked=False)
-            change.note(
-                "The service is already working on it and cannot stop it any more: "
-                "it goes on, will be billed, and the result is kept."
-            )
+        return False
+    return True
+
+
+def _goes_on(desk: Desk, record: Record) -> None:
+    """The wish to cancel is spent: the task goes on, and so does the job."""
+    with desk.ledger.change(record.job_id) as change:
+        change.set(cancel_asked=False)
+        change.note(
+            "The service is already working on it and cannot stop it any more: "
+            "it goes on, will be billed, and the result is kept."
+        )
 
 
 def _finish(desk: Desk, client: CloudClient, record: Record, task: Task) -> Seen:

@@ -66,7 +66,7 @@ def launch(desk: Desk, worker: str) -> None:
     DBOS.register_queue(
         FIT_QUEUE,
         worker_concurrency=max(1, (os.cpu_count() or 1) // 2),
-        polling_interval_sec=0.25,
+        polling_interval_sec=desk.pace.queue_poll_s,
         on_conflict="always_update",
     )
     DBOS.register_queue(
@@ -74,7 +74,7 @@ def launch(desk: Desk, worker: str) -> None:
         # The reference's limits for an account: one running task, two submits a second.
         partition_concurrency=1,
         partition_limiter={"limit": 2, "period": 1.0},
-        polling_interval_sec=0.25,
+        polling_interval_sec=desk.pace.queue_poll_s,
         on_conflict="always_update",
     )
 

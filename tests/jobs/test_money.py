@@ -1,0 +1,264 @@
+"""The money rules: one billed task for a job, whatever goes wrong on the way."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from faults.scripted_cloud import (
+    CUT_ANSWER,
+    HEADERS_ONLY,
+    LOST_AFTER_ACCEPTANCE,
+    LOST_BEFORE_ACCEPTANCE,
+    NOT_JSON,
+    RESET_AFTER_ACCEPTANCE,
+    WAITS,
+    Fault,
+    Plan,
+    refusal,
+)
+from jobs.studio import Studio
+
+from restyle.errors import OptionError
+from restyle.jobs import Job, Stage
+
+
+def _succeeds_with_one_task(studio: Studio, job: Job) -> None:
+    assert (job.stage, job.error) == (Stage.SUCCEEDED, None)
+    assert [task.task_id for task in studio.cloud.made] == [job.task_id]
+    assert studio.jobs.result(job.job_id).read_bytes() == studio.cloud.result()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        LOST_AFTER_ACCEPTANCE,
+        RESET_AFTER_ACCEPTANCE,
+        CUT_ANSWER,
+        HEADERS_ONLY,
+        NOT_JSON,
+        refusal("InternalError", works=True),
+        Fault("answer", body={"output": {"task_status": "PENDING"}}),
+    ],
+    ids=["lost", "reset", "cut", "headers only", "not JSON", "500 after acceptance", "no id"],
+)
+def test_a_task_whose_answer_was_lost_is_found_in_the_list(studio: Studio, fault: Fault) -> None:
+    studio.cloud.once("submit", fault)
+    job = studio.end(studio.submit())
+    _succeeds_with_one_task(studio, job)
+    assert "nothing was submitted twice" in job.notes[0]
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [LOST_BEFORE_ACCEPTANCE],
+        [refusal("InternalError")],
+        [refusal("ModelUnavailable")],
+        [refusal("Throttling.RateQuota")] * 3,
+        [LOST_BEFORE_ACCEPTANCE, LOST_AFTER_ACCEPTANCE],
+    ],
+    ids=["lost", "500", "503", "429", "lost before, then after"],
+)
+def test_what_made_no_task_is_submitted_again(studio: Studio, faults: list[Fault]) -> None:
+    studio.cloud.once("submit", *faults)
+    _succeeds_with_one_task(studio, studio.end(studio.submit()))
+
+
+def test_a_service_that_is_down_for_a_moment_is_waited_for(studio: Studio) -> None:
+    studio.cloud.down()
+    job_id = studio.submit()
+    studio.stage(job_id, Stage.HOSTING)
+    time.sleep(0.2)
+    studio.cloud.up()
+    _succeeds_with_one_task(studio, studio.end(job_id))
+
+
+def test_a_service_that_stays_down_ends_the_job_in_words_and_gives_the_budget_back(
+    studio: Studio,
+) -> None:
+    before = studio.jobs.budget_left("carl")
+    studio.cloud.always("submit", refusal("Throttling.RateQuota"))
+    job = studio.end(studio.submit(api_key=None, visitor="carl"))
+    assert job.stage is Stage.FAILED
+    assert job.error is not None
+    assert job.error["code"] == "Throttling.RateQuota"
+    assert job.error["what_next"]
+    assert job.error["ways_on"] == []
+    assert studio.jobs.budget_left("carl") == before
+
+
+def test_foreign_tasks_before_the_submit_are_not_ours(studio: Studio) -> None:
+    studio.cloud.add_task(key=studio.key, created=datetime.now(UTC) - timedelta(minutes=10))
+    studio.cloud.add_task(key=studio.key, model="another-model")
+    studio.cloud.once("submit", LOST_AFTER_ACCEPTANCE)
+    _succeeds_with_one_task(studio, studio.end(studio.submit()))
+
+
+def test_tasks_of_our_other_jobs_are_not_adopted(studio: Studio) -> None:
+    first = studio.end(studio.submit())
+    studio.cloud.once("submit", LOST_BEFORE_ACCEPTANCE)
+    second = studio.end(studio.submit())
+    assert second.task_id != first.task_id
+    assert [task.task_id for task in studio.cloud.made] == [first.task_id, second.task_id]
+
+
+def _unclear(studio: Studio, **wishes: object) -> str:
+    """A job that stopped because two tasks could be its own; its id."""
+    studio.cloud.once("submit", LOST_AFTER_ACCEPTANCE)
+    studio.cloud.add_task(key=str(wishes.pop("key", studio.key)))
+    job_id = studio.submit(**wishes)
+    job = studio.end(job_id)
+    assert job.stage is Stage.FAILED
+    assert job.error is not None
+    assert job.error["code"] == "SubmitUnclear"
+    assert "billed twice" in job.error["what_next"]
+    assert job.error["ways_on"] == ["look_again", "submit_anyway"]
+    assert len(studio.cloud.submits) == 1
+    return job_id
+
+
+def test_several_candidates_stop_the_job_and_looking_again_finds_the_one(studio: Studio) -> None:
+    job_id = _unclear(studio)
+    foreign = next(task for task in studio.cloud.tasks.values() if task.foreign)
+    assert studio.end(studio.jobs.look_again(job_id).job_id).stage is Stage.FAILED
+    del studio.cloud.tasks[foreign.task_id]
+    studio.jobs.look_again(job_id)
+    _succeeds_with_one_task(studio, studio.end(job_id))
+
+
+def test_submit_anyway_submits_once_more(studio: Studio) -> None:
+    job_id = _unclear(studio)
+    studio.jobs.submit_anyway(job_id)
+    job = studio.end(job_id)
+    assert job.stage is Stage.SUCCEEDED
+    assert [task.task_id for task in studio.cloud.made][1:] == [job.task_id]
+    with pytest.raises(OptionError):
+        studio.jobs.submit_anyway(job_id)
+
+
+def test_an_unclear_job_can_be_closed_and_counts_as_billed(studio: Studio) -> None:
+    before = studio.jobs.budget_left("dora")
+    job_id = _unclear(studio, api_key=None, visitor="dora", key="")
+    job = studio.jobs.cancel(job_id)
+    assert job.error is not None
+    assert job.error["ways_on"] == []
+    assert studio.jobs.budget_left("dora") == before - job.quote.total_usd
+    with pytest.raises(OptionError):
+        studio.jobs.look_again(job_id)
+
+
+def test_a_list_that_cannot_be_had_stops_the_job(studio: Studio) -> None:
+    studio.cloud.once("submit", LOST_AFTER_ACCEPTANCE)
+    studio.cloud.always("list", refusal("InternalError"))
+    job_id = studio.submit()
+    job = studio.end(job_id)
+    assert job.error is not None
+    assert job.error["code"] == "SubmitUnclear"
+    assert "InternalError" in job.error["message"]
+    studio.cloud.always("list", None)
+    studio.jobs.look_again(job_id)
+    _succeeds_with_one_task(studio, studio.end(job_id))
+
+
+@pytest.mark.parametrize("refuses", ["submit", "task"])
+def test_a_refused_kind_of_address_is_replaced_by_the_next_host(
+    studio: Studio, refuses: str
+) -> None:
+    studio.cloud.refuses_http = refuses  # type: ignore[assignment]  # one of its words
+    job = studio.end(studio.submit(service="local", api_key=None))
+    assert job.stage is Stage.SUCCEEDED
+    assert studio.cloud.made[-1].video_url.startswith("oss://")
+    assert "temporary store" in job.notes[0]
+    assert "nothing is billed" in job.notes[0]
+
+
+def test_without_another_host_the_refusal_is_told_and_nothing_is_billed(studio: Studio) -> None:
+    studio.cloud.refuses_oss = "submit"
+    before = studio.jobs.budget_left("eve")
+    job = studio.end(studio.submit(api_key=None, visitor="eve"))
+    assert job.stage is Stage.FAILED
+    assert job.error is not None
+    assert "RESTYLE_PUBLIC_URL" in job.error["what_next"]
+    assert studio.jobs.budget_left("eve") == before
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        refusal("Throttling.RateQuota"),
+        refusal("InternalError"),
+        LOST_AFTER_ACCEPTANCE,
+        NOT_JSON,
+        CUT_ANSWER,
+        refusal("InvalidApiKey"),
+    ],
+    ids=["429", "500", "lost", "not JSON", "cut", "key refused"],
+)
+def test_trouble_while_polling_never_ends_a_job(studio: Studio, fault: Fault) -> None:
+    studio.cloud.once("query", fault, fault, fault)
+    _succeeds_with_one_task(studio, studio.end(studio.submit()))
+
+
+def test_a_task_that_its_index_does_not_know_yet_is_asked_for_again(studio: Studio) -> None:
+    unknown = {"output": {"task_id": "", "task_status": "UNKNOWN"}}
+    studio.cloud.once("query", Fault("answer", body=unknown))
+    _succeeds_with_one_task(studio, studio.end(studio.submit()))
+
+
+def test_a_task_that_is_unknown_for_good_ends_in_words(studio: Studio) -> None:
+    studio.cloud.plan = Plan(0, 0, ends="UNKNOWN")
+    job = studio.end(studio.submit())
+    assert job.error is not None
+    assert (job.stage, job.error["code"]) == (Stage.FAILED, "TaskGone")
+
+
+@pytest.mark.parametrize("code", ["InternalError", "DataInspectionFailed", None])
+def test_a_failed_task_ends_in_words_and_costs_nothing(studio: Studio, code: str | None) -> None:
+    before = studio.jobs.budget_left("finn")
+    studio.cloud.plan = Plan(ends="FAILED", code=code)
+    job = studio.end(studio.submit(api_key=None, visitor="finn"))
+    assert (job.stage, job.charge, job.task_status) == (Stage.FAILED, None, "FAILED")
+    assert job.error is not None
+    assert "not billed" in job.error["message"]
+    assert job.error["what_next"]
+    assert studio.jobs.budget_left("finn") == before
+
+
+def test_a_paid_result_is_fetched_until_it_is_whole(studio: Studio) -> None:
+    studio.cloud.once("result", CUT_ANSWER, LOST_AFTER_ACCEPTANCE)
+    _succeeds_with_one_task(studio, studio.end(studio.submit()))
+
+
+def test_a_result_that_cannot_be_fetched_is_charged_and_can_be_looked_for_again(
+    studio: Studio,
+) -> None:
+    studio.cloud.always("result", Fault("answer", status=403))
+    job_id = studio.submit()
+    job = studio.end(job_id)
+    assert (job.stage, job.charge) == (Stage.FAILED, Decimal("0.071677"))
+    assert job.error is not None
+    assert job.error["ways_on"] == ["look_again"]
+    studio.cloud.always("result", None)
+    studio.jobs.look_again(job_id)
+    _succeeds_with_one_task(studio, studio.end(job_id))
+
+
+@pytest.mark.parametrize("usage", [{"duration": "?"}, {"duration": 1, "SR": 480}])
+def test_a_bill_that_cannot_be_read_counts_as_the_quote(
+    studio: Studio, usage: dict[str, object]
+) -> None:
+    studio.cloud.plan = Plan(usage=usage)
+    job = studio.end(studio.submit())
+    assert (job.stage, job.charge) == (Stage.SUCCEEDED, job.quote.total_usd)
+    assert "the quote" in job.notes[0]
+
+
+def test_a_task_of_one_job_may_be_canceled_in_the_console(studio: Studio) -> None:
+    studio.cloud.plan = WAITS
+    job_id = studio.submit()
+    studio.stage(job_id, Stage.PENDING)
+    studio.cloud.finish(studio.cloud.made[0].task_id, "CANCELED")
+    job = studio.end(job_id)
+    assert job.stage is Stage.CANCELED
+    assert "at the service" in job.notes[0]
