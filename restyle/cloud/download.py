@@ -7,7 +7,7 @@ import os
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +51,11 @@ def download(url: str, target: Path, timeouts: Timeouts, *, patience: Patience =
     address = encoded(url)
     if not address.startswith(("http://", "https://")):
         raise _failed("the result's address is not one of the web", "Ask the service again.")
-    target.parent.mkdir(parents=True, exist_ok=True)
     half = _Half(target.with_name(f".{target.name}.{uuid.uuid4().hex}.part"))
     deadline = time.monotonic() + timeouts.download_s
+    trouble = ""
     try:
-        trouble = ""
+        target.parent.mkdir(parents=True, exist_ok=True)
         for wait_s in (0.0, *patience.waits()):
             time.sleep(wait_s)
             if time.monotonic() > deadline:
@@ -75,7 +75,8 @@ def download(url: str, target: Path, timeouts: Timeouts, *, patience: Patience =
             f"it could not be written ({error.strerror})", "Make room on the disk and try again."
         ) from None
     finally:
-        half.path.unlink(missing_ok=True)
+        with suppress(OSError):
+            half.path.unlink(missing_ok=True)
 
 
 def _attempt(url: str, half: _Half, timeouts: Timeouts, deadline: float) -> None:
@@ -124,9 +125,9 @@ def _check_place(response: requests.Response, half: _Half, *, resume: bool) -> N
     if not length.isdigit() or response.headers.get("Content-Encoding", "identity") != "identity":
         raise _failed("its server does not say how long it is", "Try again later.")
     if response.status_code == 206:
-        if not resume or response.headers.get("Content-Range") != (
-            f"bytes {half.size}-{(half.whole or 0) - 1}/{half.whole}"
-        ):
+        part = f"bytes {half.size}-{(half.whole or 0) - 1}/{half.whole}"
+        same = response.headers.get("ETag", half.tag) == half.tag
+        if not resume or not same or response.headers.get("Content-Range") != part:
             half.forget()
             raise _BrokeOff("its server sent another part than the one asked for")
         return

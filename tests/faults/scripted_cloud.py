@@ -156,6 +156,8 @@ class ScriptedCloud:
         self.tasks: dict[str, ScriptedTask] = {}
         self.submits: list[Submit] = []
         self.requests: list[tuple[str, str]] = []
+        self.authorized: list[bool] = []
+        self.ranges: list[str] = []
         self.uploads: dict[str, bytes] = {}
         self.upload_forms: list[dict[str, Any]] = []
         self.result_scheme_and_host = ""

@@ -49,6 +49,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         route = self._route(path, query)
         self.service.requests.append((route, self.path))
+        self.service.authorized.append("Authorization" in self.headers)
         fault = self.service.fault(route)
         if fault and not fault.works:
             self._send(200, b"", fault)
@@ -108,6 +109,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send_result(self, fault: "Fault | None") -> None:
         content = self.service.result()
+        self.service.ranges.append(self.headers.get("Range", ""))
         wanted = BYTE_RANGE.match(self.headers.get("Range", ""))
         start = int(wanted[1]) if wanted else 0
         headers = {"Content-Type": "video/mp4", "ETag": '"one"'}
