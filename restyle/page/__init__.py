@@ -1,0 +1,144 @@
+"""The Gradio page: one file a panel, the events between them, and the named endpoints.
+
+`build_page` lays it out, `launch_arguments` says how it is served.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from starlette.routing import Route
+
+from restyle.jobs import Jobs
+from restyle.page.clip_panel import clip_panel
+from restyle.page.endpoints import add_endpoints
+from restyle.page.events import Events, Panels
+from restyle.page.jobs_panel import jobs_panel
+from restyle.page.price_panel import price_panel
+from restyle.page.result_panel import result_panel
+from restyle.page.samples import ASSETS, picture_routes, samples
+from restyle.page.style_panel import style_cards_css, style_panel
+from restyle.page.texts import TEXTS, both, label, translations
+from restyle.page.theme import studio
+from restyle.settings import Settings
+
+__all__ = ["build_page", "launch_arguments"]
+
+FOLDER = Path(__file__).parent
+# Uploads and copies in Gradio's cache go when nobody has used them for a day.
+SHOW_RESULT = "() => document.querySelector('#panel-result').scrollIntoView({ block: 'nearest' })"
+SWEEP_EVERY_S, SWEEP_AFTER_S = 3600, 24 * 3600
+
+
+def build_page(jobs: Jobs, settings: Settings) -> gr.Blocks:
+    """The whole page, tied to these jobs."""
+    offered = samples()
+    host_pays = bool(jobs.services()["cloud"]["host_pays"])
+    page: gr.Blocks
+    with gr.Blocks(
+        title=TEXTS["title"][0],
+        analytics_enabled=False,
+        delete_cache=(SWEEP_EVERY_S, SWEEP_AFTER_S),
+        fill_width=True,
+    ) as page:
+        with gr.Row(elem_id="masthead"):
+            gr.HTML(f'<h1>Restyle</h1><p class="tagline">{both("tagline")}</p>', elem_id="title")
+            service = gr.Radio(
+                [(label(f"service_{name}"), name) for name in ("local", "cloud")],
+                value="local",
+                label=label("service"),
+                show_label=False,
+                elem_id="service",
+                elem_classes=["segments"],
+                min_width=280,
+            )
+        with gr.Row(elem_id="studio"):
+            with gr.Column(elem_id="left", min_width=340):
+                clip = clip_panel(offered)
+                style = style_panel()
+                price = price_panel(host_pays=host_pays)
+            with gr.Column(elem_id="right", min_width=340):
+                result = result_panel()
+                mine = jobs_panel()
+        timer = gr.Timer(1.0, active=False)
+        panels = Panels(service, clip, style, price, result, mine, timer)
+        _tie(page, panels, Events(jobs, panels, offered))
+        add_endpoints(jobs, host_pays=host_pays)
+    return page
+
+
+def launch_arguments(settings: Settings, routes: Sequence[Route] = ()) -> dict[str, Any]:
+    """How `launch()` serves the page: looks, texts, limits, and routes of our own beside it."""
+    css = (FOLDER / "page.css").read_text(encoding="utf-8")
+    script = (FOLDER / "page.js").read_text(encoding="utf-8")
+    return {
+        "theme": studio(),
+        "css": css + style_cards_css(),
+        "head": f"<script>{script}</script>",
+        "i18n": translations(),
+        "footer_links": ["api", "gradio"],
+        "run_history": False,
+        "show_error": True,
+        "ssr_mode": False,
+        "quiet": True,
+        "max_file_size": settings.max_upload_bytes,
+        "allowed_paths": [str(ASSETS / sample.path.name) for sample in samples()],
+        "server_name": settings.server_name,
+        "share": settings.share,
+        "root_path": settings.root_path or None,
+        "app_kwargs": {"routes": [*routes, *picture_routes()]},
+    }
+
+
+def _tie(page: gr.Blocks, panels: Panels, events: Events) -> None:
+    """Tie the events to their answers; none of them is part of the API."""
+    quietly: dict[str, Any] = {
+        "queue": False,
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+    clip, price, result, jobs = panels.clip, panels.price, panels.result, panels.jobs
+    shown = [clip.report, clip.shape, price.price, price.go, price.api_key, result.status]
+    clip.video.change(
+        events.clip_changed,
+        panels.choices,
+        [clip.trim, *shown],
+        trigger_mode="always_last",
+        **quietly,
+    )
+    for changed in (
+        clip.trim.trimmed,
+        clip.shape.change,
+        panels.style.style.change,
+        price.resolution.change,
+        price.fps.release,
+        panels.service.change,
+        page.load,
+    ):
+        changed(
+            events.choices_changed, panels.choices, shown, trigger_mode="always_last", **quietly
+        )
+    clip.samples.sample(events.sample_chosen, None, [clip.video, result.status], **quietly)
+    price.price.cheaper(lambda: "1080", None, price.resolution, **quietly)
+    begun = price.go.click(
+        events.begin, [jobs.mine, price.api_key, *panels.choices], panels.watched, **quietly
+    )
+    # Gradio keeps the last value of each input for the session: overwrite its copy of the key.
+    begun.then(lambda _key: None, price.api_key, None, js="() => ['']", **quietly)
+    begun.then(None, js=SHOW_RESULT)
+    for way, go_on in (
+        (result.status.look_again, events.look_again),
+        (result.status.submit_anyway, events.submit_anyway),
+    ):
+        way(go_on, jobs.mine, panels.watched, **quietly)
+    result.cancel.click(events.cancel, jobs.mine, panels.watched, **quietly)
+    jobs.jobs.reopen(events.reopen, jobs.mine, panels.watched, **quietly)
+    gr.on(
+        [panels.timer.tick, page.load],
+        events.look,
+        jobs.mine,
+        panels.watched,
+        trigger_mode="once",
+        **quietly,
+    )

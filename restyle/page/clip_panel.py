@@ -1,0 +1,179 @@
+"""Panel 1: the clip, the samples, the trim, and the report of what fits and what will be done.
+
+The report comes from the same plan that the job carries out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from restyle.clips import Clip, inspect
+from restyle.errors import RestyleError
+from restyle.fitting import FitPlan
+from restyle.limits import LIMITS, Check, ratio_ok
+from restyle.page.markup import clicks, heading, words_of
+from restyle.page.samples import Sample, picture_url
+from restyle.page.texts import CHECK_NAMES, Language, both, label, say
+
+NO_TRIM: dict[str, float] = {"duration_s": 0.0, "start_s": 0.0, "end_s": 0.0}
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class ClipPanel:
+    """The components that events are tied to."""
+
+    video: gr.Video
+    samples: gr.HTML
+    trim: gr.HTML
+    shape: gr.Radio
+    report: gr.HTML
+
+
+def clip_panel(offered: Sequence[Sample]) -> ClipPanel:
+    """Lay out the panel."""
+    with gr.Column(elem_classes=["sheet"], elem_id="panel-clip"):
+        gr.HTML(heading(1, "step_clip"))
+        video = gr.Video(
+            label=label("clip"),
+            sources=["upload", "webcam"],
+            include_audio=True,
+            show_label=False,
+            interactive=True,
+            elem_id="clip",
+        )
+        samples = gr.HTML(
+            _sample_cards(offered),
+            js_on_load=clicks("sample"),
+            visible=bool(offered),
+            elem_id="samples",
+        )
+        trim = gr.HTML(
+            dict(NO_TRIM),
+            html_template=_trim_template(),
+            js_on_load=(FOLDER / "trim.js").read_text(encoding="utf-8"),
+            elem_id="trim",
+        )
+        shape = gr.Radio(
+            [(label("shape_crop"), "crop"), (label("shape_pad"), "pad")],
+            value="crop",
+            label=label("shape"),
+            visible=False,
+            elem_id="shape",
+        )
+        report = gr.HTML(
+            f'<p class="hint">{both("clip_first")}</p>',
+            elem_id="fit-report",
+        )
+    return ClipPanel(video, samples, trim, shape, report)
+
+
+@lru_cache(maxsize=128)
+def look_at(path: str) -> Clip:
+    """Inspect an upload once; its path holds its hash, so the same path is the same clip."""
+    return inspect(Path(path))
+
+
+def whole_trim(clip: Clip) -> dict[str, float]:
+    """The trim a clip begins with: all of it, or its first 30 seconds."""
+    return {
+        "duration_s": round(clip.duration_s, 3),
+        "start_s": 0.0,
+        "end_s": round(min(clip.duration_s, LIMITS.max_duration_s), 3),
+        "max_s": float(LIMITS.max_duration_s),
+    }
+
+
+def span(trim: Any, clip: Clip) -> tuple[float, float | None]:
+    """Start and end for the plan; an end that the visitor did not choose is None."""
+    chosen = trim if isinstance(trim, dict) else {}
+    start_s, end_s = float(chosen.get("start_s") or 0), float(chosen.get("end_s") or 0)
+    untouched = start_s == 0 and end_s == whole_trim(clip)["end_s"]
+    if untouched or end_s <= 0 or end_s >= round(clip.duration_s, 3):
+        return start_s, None
+    return start_s, end_s
+
+
+def shape_matters(clip: Clip) -> bool:
+    """Whether the clip is too wide or too tall, so that crop or pad is a choice."""
+    return not ratio_ok(clip.width, clip.height)
+
+
+def report_html(
+    clip: Clip,
+    checks: Sequence[Check],
+    plan: FitPlan | None,
+    lang: Language,
+    problem: RestyleError | None = None,
+) -> str:
+    """Each limit with what was found: fits, what will be done, or why it cannot be used."""
+    if problem is not None or plan is None:
+        verdict, kind = say("report_bad", lang), "bad"
+    elif plan.unchanged:
+        verdict, kind = say("report_ok", lang), "ok"
+    else:
+        verdict, kind = say("report_fixed", lang), "fix"
+    facts = f"{clip.width} × {clip.height} · {clip.fps:.4g} fps · {clip.format}"
+    rows = "".join(_row(check, lang) for check in checks)
+    done = ""
+    if plan is not None and not plan.unchanged:
+        done = "".join(f"<li>{escape(reason)}</li>" for reason in plan.reasons)
+        done = f'<ul class="reasons">{done}</ul>'
+    if problem is not None:
+        done = words_of(problem, lang)
+    return (
+        f'<div class="report report-{kind}" data-verdict="{kind}"><p class="verdict">'
+        f'{escape(verdict)} <span class="facts">{escape(facts)}</span></p>{done}'
+        f'<table class="checks"><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _row(check: Check, lang: Language) -> str:
+    if check.ok:
+        kind, sign, more = "ok", "✓", say("limit", lang, limit=check.limit)
+    elif check.fix:
+        kind, sign, more = "fix", "→", check.fix
+    else:
+        kind, sign, more = "bad", "✗", say("limit", lang, limit=check.limit)
+    name = say(CHECK_NAMES[check.name], lang) if check.name in CHECK_NAMES else check.name
+    return (
+        f'<tr class="check check-{kind}"><td class="sign" title="{say(f"sign_{kind}", lang)}">'
+        f'<span aria-hidden="true">{sign}</span><span class="unseen">{say(f"sign_{kind}", lang)}'
+        f'</span></td><th scope="row">{escape(name)}</th><td class="value">{escape(check.value)}'
+        f'</td><td class="more">{escape(more)}</td></tr>'
+    )
+
+
+def _sample_cards(offered: Sequence[Sample]) -> str:
+    cards = []
+    for number, sample in enumerate(offered):
+        picture = ""
+        if sample.picture:
+            picture = f'<img src="{escape(picture_url(sample.picture))}" alt="" loading="lazy">'
+        cards.append(
+            f'<button type="button" class="sample" data-event="sample" data-number="{number}">'
+            f'{picture}<span lang="en">{escape(sample.title)}</span>'
+            f'<span lang="zh">{escape(sample.title_zh)}</span></button>'
+        )
+    return f'<p class="hint">{both("samples")}</p><div class="samples">{"".join(cards)}</div>'
+
+
+def _trim_template() -> str:
+    return (
+        f'<div class="trim" hidden><div class="trim-line"><b>{both("trim")}</b>'
+        f'<span><b class="trim-chosen"></b> {both("trim_of")} <span class="trim-all"></span>'
+        '</span></div><div class="trim-track"><div class="trim-window"></div>'
+        f'<input type="range" class="trim-start" min="0" max="1" step="0.05" aria-label="Start">'
+        f'<input type="range" class="trim-end" min="0" max="1" step="0.05" aria-label="End"></div>'
+        '<div class="trim-line">'
+        f'<label>{both("trim_start")} <input type="text" class="trim-start-text" size="6"></label>'
+        f'<button type="button" class="small trim-start-here">{both("trim_start_here")}</button>'
+        f'<button type="button" class="small trim-end-here">{both("trim_end_here")}</button>'
+        f'<label>{both("trim_end")} <input type="text" class="trim-end-text" size="6"></label>'
+        "</div></div>"
+    )

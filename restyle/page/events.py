@@ -1,0 +1,303 @@
+"""What happens when a visitor does something: a clip comes in, a choice changes, a job begins.
+
+Each answer is a dict of component → update, so that nothing else on the page is touched: bad
+input never loses what was already chosen.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
+from pathlib import Path
+from typing import Any, Literal
+
+import gradio as gr
+
+from restyle.errors import ClipError, JobNotFound, RestyleError
+from restyle.fitting import FitPlan, plan_fit
+from restyle.jobs import Job, JobRequest, Jobs, Stage
+from restyle.limits import check
+from restyle.page.clip_panel import (
+    NO_TRIM,
+    ClipPanel,
+    look_at,
+    report_html,
+    shape_matters,
+    span,
+    whole_trim,
+)
+from restyle.page.jobs_panel import JobsPanel, Mine, jobs_html
+from restyle.page.markup import words_of
+from restyle.page.price_panel import PricePanel, go_text, options_of, own_key, price_html
+from restyle.page.result_panel import ResultPanel, empty_status, result_html, status_html
+from restyle.page.samples import Sample
+from restyle.page.style_panel import StylePanel
+from restyle.page.texts import Language, both, language, say
+from restyle.styles import Options
+
+Updates = dict[Any, Any]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Panels:
+    """All panels of the page, and the switch in its head."""
+
+    service: gr.Radio
+    clip: ClipPanel
+    style: StylePanel
+    price: PricePanel
+    result: ResultPanel
+    jobs: JobsPanel
+    timer: gr.Timer
+
+    @property
+    def choices(self) -> list[Any]:
+        """What plan and price depend on, in the order that the events take them."""
+        return [
+            self.clip.video,
+            self.clip.trim,
+            self.clip.shape,
+            self.style.style,
+            self.price.resolution,
+            self.price.fps,
+            self.price.faces,
+            self.service,
+        ]
+
+    @property
+    def watched(self) -> list[Any]:
+        """What shows how the jobs stand."""
+        return [
+            self.result.status,
+            self.result.result,
+            self.result.cancel,
+            self.jobs.jobs,
+            self.jobs.mine,
+            self.timer,
+        ]
+
+
+def in_words(event: Callable[..., Updates]) -> Callable[..., Updates]:
+    """An event whose errors are shown in the status, in words, and never as a traceback."""
+
+    @wraps(event)
+    def guarded(self: "Events", *arguments: Any) -> Updates:
+        request = next((a for a in arguments if isinstance(a, gr.Request)), None)
+        lang = language(request)
+        try:
+            return event(self, *arguments)
+        except RestyleError as problem:
+            return {self.panels.result.status: _problem(words_of(problem, lang))}
+        except Exception:
+            log.exception("An event of the page failed.")
+            words = {
+                "message": say("unexpected", lang),
+                "what_next": say("unexpected_next", lang),
+            }
+            return {self.panels.result.status: _problem(words_of(words, lang))}
+
+    return guarded
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the visitor has chosen, in the order of `Panels.choices`."""
+
+    video: str | None
+    trim: Any
+    shape: str
+    style: int
+    resolution: str
+    fps: float
+    faces: bool
+    service: str
+
+    @property
+    def options(self) -> Options:
+        """The service's parameters; raises OptionError."""
+        return options_of(self.style, self.resolution, self.fps, self.faces)
+
+    @property
+    def fit_shape(self) -> Literal["crop", "pad"]:
+        """How a clip that is too wide or tall is fitted."""
+        return "pad" if self.shape == "pad" else "crop"
+
+
+class Events:
+    """The answers to all events of one page."""
+
+    def __init__(self, jobs: Jobs, panels: Panels, offered: list[Sample]) -> None:
+        self.jobs = jobs
+        self.panels = panels
+        self.offered = offered
+        self.host_pays = bool(jobs.services()["cloud"]["host_pays"])
+
+    @in_words
+    def clip_changed(self, request: gr.Request, *choices: Any) -> Updates:
+        """A clip came in, or went: read it, set the trim anew, and show the report and the price.
+
+        Raises nothing for a clip that cannot be used: the report says why.
+        """
+        clip = self.panels.clip
+        lang = language(request)
+        chosen = Choices(*choices)
+        trim = dict(NO_TRIM)
+        if chosen.video:
+            try:
+                trim = whole_trim(look_at(chosen.video))
+            except RestyleError as problem:
+                return {
+                    clip.trim: trim,
+                    clip.shape: gr.update(visible=False),
+                    clip.report: _problem(words_of(problem, lang)),
+                    **self._price(None, chosen, request),
+                }
+        return {clip.trim: trim, **self._shown(replace(chosen, trim=trim), request)}
+
+    @in_words
+    def choices_changed(self, request: gr.Request, *choices: Any) -> Updates:
+        """A choice changed: the report and the price follow, from the plan that would run."""
+        return self._shown(Choices(*choices), request)
+
+    @in_words
+    def sample_chosen(self, event: gr.EventData) -> Updates:
+        """A sample's card was pressed: it becomes the clip."""
+        number = int(event.number)
+        if 0 <= number < len(self.offered):
+            return {self.panels.clip.video: str(self.offered[number].path)}
+        return {}
+
+    @in_words
+    def begin(self, request: gr.Request, stored: Any, typed_key: str, *choices: Any) -> Updates:
+        """Transform was pressed: a job begins with exactly what is shown."""
+        chosen = Choices(*choices)
+        lang = language(request)
+        if not chosen.video:
+            raise ClipError(say("no_clip", lang), what_next=say("no_clip_next", lang))
+        start_s, end_s = span(chosen.trim, look_at(chosen.video))
+        job = self.jobs.submit(
+            JobRequest(
+                clip_path=Path(chosen.video),
+                options=chosen.options,
+                start_s=start_s,
+                end_s=end_s,
+                shape=chosen.fit_shape,
+                service="cloud" if chosen.service == "cloud" else "local",
+                api_key=own_key(chosen.service, typed_key, lang, host_pays=self.host_pays),
+                visitor=visitor_of(request),
+            )
+        )
+        return self._watch(Mine.read(stored).with_new(job.job_id), lang)
+
+    @in_words
+    def look(self, request: gr.Request, stored: Any) -> Updates:
+        """The page opened, or a second passed: how the jobs stand now."""
+        return self._watch(Mine.read(stored), language(request))
+
+    @in_words
+    def reopen(self, request: gr.Request, event: gr.EventData, stored: Any) -> Updates:
+        """A row of "My jobs" was pressed: show that job."""
+        return self._watch(Mine.read(stored).showing(str(event.job)), language(request))
+
+    @in_words
+    def cancel(self, request: gr.Request, stored: Any) -> Updates:
+        """Cancel was pressed: stop the job that is shown."""
+        mine = Mine.read(stored)
+        if mine.shown:
+            self.jobs.cancel(mine.shown)
+        return self._watch(mine, language(request))
+
+    @in_words
+    def look_again(self, request: gr.Request, stored: Any) -> Updates:
+        """Go on with a job that stopped because something could not be told."""
+        return self._go_on(self.jobs.look_again, request, stored)
+
+    @in_words
+    def submit_anyway(self, request: gr.Request, stored: Any) -> Updates:
+        """Submit once more, although the first submit may have been taken."""
+        return self._go_on(self.jobs.submit_anyway, request, stored)
+
+    def _go_on(self, way: Callable[[str], Job], request: gr.Request, stored: Any) -> Updates:
+        mine = Mine.read(stored)
+        if mine.shown:
+            way(mine.shown)
+        return self._watch(mine, language(request))
+
+    def _shown(self, chosen: "Choices", request: gr.Request) -> Updates:
+        """Report and price for these choices."""
+        lang = language(request)
+        clip = self.panels.clip
+        key = {self.panels.price.api_key: gr.update(visible=chosen.service == "cloud")}
+        if not chosen.video:
+            return {
+                clip.report: f'<p class="hint">{both("clip_first")}</p>',
+                clip.shape: gr.update(visible=False),
+                **key,
+                **self._price(None, chosen, request),
+            }
+        found = look_at(chosen.video)
+        plan: FitPlan | None = None
+        problem: RestyleError | None = None
+        start_s, end_s = span(chosen.trim, found)
+        try:
+            plan = plan_fit(found, start_s=start_s, end_s=end_s, shape=chosen.fit_shape)
+        except RestyleError as error:
+            problem = error
+        return {
+            clip.report: report_html(found, check(found), plan, lang, problem),
+            clip.shape: gr.update(visible=shape_matters(found)),
+            **key,
+            **self._price(plan.duration_s if plan else None, chosen, request),
+        }
+
+    def _price(self, duration_s: float | None, chosen: "Choices", request: gr.Request) -> Updates:
+        price = self.panels.price
+        lang = language(request)
+        card = f'<p class="hint">{both("price_none")}</p>'
+        if duration_s is not None:
+            left = self.jobs.budget_left(visitor_of(request)) if self.host_pays else None
+            card = price_html(duration_s, chosen.options, chosen.service, lang, left)
+        words = go_text(duration_s, chosen.options, chosen.service, lang)
+        return {
+            price.price: card,
+            price.go: gr.update(value=words, interactive=duration_s is not None),
+        }
+
+    def _watch(self, mine: Mine, lang: Language) -> Updates:
+        found: dict[str, Job] = {}
+        for job_id in mine.ids:
+            try:
+                found[job_id] = self.jobs.status(job_id)
+            except JobNotFound:
+                continue
+        kept = mine.without([job_id for job_id in mine.ids if job_id not in found])
+        shown = found.get(kept.shown or "")
+        running = any(not job.stage.is_final for job in found.values())
+        result = self.panels.result
+        return {
+            result.status: status_html(shown, lang) if shown else empty_status(),
+            result.result: self._result(shown, lang) if shown else "",
+            result.cancel: gr.update(
+                visible=bool(shown and not shown.stage.is_final),
+                interactive=bool(shown and not shown.canceling),
+            ),
+            self.panels.jobs.jobs: jobs_html(list(found.values()), kept.shown, lang),
+            self.panels.jobs.mine: kept.as_stored(),
+            self.panels.timer: gr.Timer(active=running),
+        }
+
+    def _result(self, job: Job, lang: Language) -> str:
+        if job.stage is not Stage.SUCCEEDED:
+            return ""
+        return result_html(job, self.jobs.answers(job.job_id), lang)
+
+
+def visitor_of(request: gr.Request | None) -> str:
+    """Whose budget it is: the address that the request comes from."""
+    client = request.client if request else None
+    return str(client.host) if client and client.host else ""
+
+
+def _problem(words: str) -> str:
+    return f'<div class="job job-problem" data-stage="problem">{words}</div>'

@@ -1,0 +1,40 @@
+"""Small pieces of HTML that several panels use: headings, error words, clickable buttons.
+
+Everything that comes from outside (file names, errors, answers) is escaped here or by the caller.
+"""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from restyle.errors import RestyleError
+from restyle.page.texts import Language, both, say
+
+
+def heading(number: int, key: str) -> str:
+    """A panel's numbered heading, in both languages."""
+    return f'<h2 class="step"><span class="number">{number}</span> {both(key)}</h2>'
+
+
+def words_of(problem: RestyleError | Mapping[str, Any], lang: Language) -> str:
+    """An error in words: what happened and why, then what to do next."""
+    words = problem.as_dict() if isinstance(problem, RestyleError) else problem
+    message = escape(str(words.get("message", "")))
+    what_next = str(words.get("what_next", ""))
+    next_line = ""
+    if what_next:
+        next_line = f"<p>{escape(say('what_next', lang, what_next=what_next))}</p>"
+    return f'<div class="problem" role="alert"><p><b>{message}</b></p>{next_line}</div>'
+
+
+def clicks(*events: str) -> str:
+    """Script for HTML whose buttons carry `data-event`: the named events reach Python."""
+    names = ", ".join(f"'{event}'" for event in events)
+    return (
+        f"const known = [{names}];\n"
+        "element.addEventListener('click', (press) => {\n"
+        "  const button = press.target.closest('[data-event]');\n"
+        "  if (button && known.includes(button.dataset.event))\n"
+        "    trigger(button.dataset.event, { ...button.dataset });\n"
+        "});"
+    )

@@ -1,0 +1,197 @@
+"""Panel 4: how a job stands, and its result: the player, the charge, the same call by code."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from html import escape
+
+import gradio as gr
+
+from restyle.jobs import Job, Stage
+from restyle.page.code_samples import curl_sample, python_sample
+from restyle.page.markup import clicks, heading, words_of
+from restyle.page.texts import (
+    Language,
+    both,
+    clock,
+    label,
+    ordinal,
+    say,
+    stage_name,
+    style_name,
+)
+from restyle.pricing import dollars
+
+STEPS = (
+    Stage.QUEUED,
+    Stage.FITTING,
+    Stage.HOSTING,
+    Stage.SUBMITTING,
+    Stage.PENDING,
+    Stage.RUNNING,
+    Stage.SAVING,
+)
+# What a job that stopped as unclear can be told to do, named as the methods of Jobs.
+WAYS_ON = ("look_again", "submit_anyway")
+
+
+@dataclass(frozen=True)
+class ResultPanel:
+    """The components that events are tied to."""
+
+    result: gr.HTML
+    status: gr.HTML
+    cancel: gr.Button
+
+
+def result_panel() -> ResultPanel:
+    """Lay out the panel."""
+    with gr.Column(elem_classes=["sheet"], elem_id="panel-result"):
+        gr.HTML(heading(4, "step_result"))
+        result = gr.HTML("", elem_id="result")
+        status = gr.HTML(empty_status(), js_on_load=clicks(*WAYS_ON), elem_id="status")
+        cancel = gr.Button(label("cancel"), visible=False, size="md", elem_id="cancel")
+    return ResultPanel(result, status, cancel)
+
+
+def empty_status() -> str:
+    """What the panel says before there is any job."""
+    return f'<div class="job job-none"><p class="hint">{both("status_none")}</p></div>'
+
+
+def status_html(job: Job, lang: Language, now: datetime | None = None) -> str:
+    """The job's stage, place, time left and progress; where it failed, why and what next."""
+    now = now or datetime.now(UTC)
+    stage = job.stage
+    words = stage_name(stage, lang)
+    facts = _facts(job, lang, now)
+    title = ""
+    if not stage.is_final:
+        share = f"{job.progress:.0%} " if job.progress is not None else ""
+        title = f"{share}{words}"
+    parts = [
+        f'<p class="now"><b aria-live="polite">{escape(words)}</b> '
+        f'<span class="now-facts">{escape(" · ".join(facts))}</span></p>'
+    ]
+    if not stage.is_final:
+        parts.append(_bar(job.progress, words))
+    parts.append(_steps(job, lang, now))
+    if stage is Stage.FAILED and job.error:
+        parts.append(words_of(job.error, lang))
+        parts += [_way_on(way, lang) for way in job.error.get("ways_on", []) if way in WAYS_ON]
+    if stage is Stage.CANCELED:
+        parts.append(f'<p class="hint">{escape(say("canceled_words", lang))}</p>')
+    parts += [f'<p class="note">{escape(note)}</p>' for note in job.notes]
+    return (
+        f'<div class="job job-{stage.value}" data-job="{escape(job.job_id)}" '
+        f'data-stage="{stage.value}" data-title="{escape(title)}">{"".join(parts)}</div>'
+    )
+
+
+def result_html(job: Job, answers: Sequence[object], lang: Language) -> str:
+    """The player, the download and the money of a job that succeeded; otherwise nothing.
+
+    `answers` are the service's own, whole, for those who debug.
+    """
+    if job.stage is not Stage.SUCCEEDED:
+        return ""
+    # Relative, so that it holds behind a share link and a root path.
+    address = f"restyle/jobs/{escape(job.job_id)}/result.mp4"
+    name = say("result_video", lang, style=style_name(job.options.style, lang))
+    ids = ""
+    if job.task_id:
+        ids = say("ids", lang, task_id=job.task_id, request_id=job.request_id or "–")
+    return (
+        f'<div class="result" data-job="{escape(job.job_id)}">'
+        f'<video src="{address}" controls playsinline preload="metadata" '
+        f'aria-label="{escape(name)}"></video><div class="result-line">'
+        f'<a class="button" id="download" href="{address}?download=1" download>'
+        f"{escape(say('download', lang))}</a>"
+        f'<span id="charge">{escape(charge_text(job, lang))}</span></div>'
+        f'<details class="code"><summary>{escape(say("code", lang))}</summary>'
+        f"<p>{escape(say('code_note', lang, package='gradio_client'))}</p>"
+        f"<pre><code>{escape(python_sample(job))}</code></pre>"
+        f"<pre><code>{escape(curl_sample(job))}</code></pre>"
+        f'<p class="hint">{escape(ids)}</p></details>{_answers(answers, lang)}</div>'
+    )
+
+
+def charge_text(job: Job, lang: Language) -> str:
+    """What was charged against what was quoted."""
+    if job.service == "local":
+        return say("charge_free", lang)
+    quoted = dollars(job.quote.total_usd)
+    if job.charge is None or job.charge == Decimal(0):
+        return say("charge_none", lang, quote=quoted)
+    return say("charge", lang, quote=quoted, charge=dollars(job.charge))
+
+
+def _facts(job: Job, lang: Language, now: datetime) -> list[str]:
+    if job.stage.is_final:
+        return [say("took", lang, time=clock((job.since - job.created).total_seconds()))]
+    facts = []
+    if job.position == 1:
+        facts.append(say("position_next", lang))
+    elif job.position is not None:
+        facts.append(say("position", lang, position=ordinal(job.position, lang)))
+    if job.progress is not None:
+        facts.append(f"{job.progress:.0%}")
+    if job.eta_s is not None:
+        facts.append(say("eta", lang, time=clock(job.eta_s)))
+    facts.append(say("elapsed", lang, time=clock(max(0.0, (now - job.created).total_seconds()))))
+    return facts
+
+
+def _answers(answers: Sequence[object], lang: Language) -> str:
+    if not answers:
+        return ""
+    whole = json.dumps(answers, indent=2, ensure_ascii=False, default=str)
+    return (
+        f'<details class="code"><summary>{escape(say("answers", lang))}</summary>'
+        f"<pre><code>{escape(whole)}</code></pre></details>"
+    )
+
+
+def _bar(progress: float | None, name: str) -> str:
+    if progress is None:
+        return f'<div class="bar bar-unknown" role="progressbar" aria-label="{escape(name)}"></div>'
+    percent = round(100 * min(max(progress, 0.0), 1.0), 1)
+    return (
+        f'<div class="bar" role="progressbar" aria-label="{escape(name)}" aria-valuemin="0" '
+        f'aria-valuemax="100" aria-valuenow="{percent:.0f}">'
+        f'<div style="width: {percent}%"></div></div>'
+    )
+
+
+def _way_on(way: str, lang: Language) -> str:
+    return (
+        f'<button type="button" class="small" data-event="{way}">'
+        f"{escape(say(f'way_{way}', lang))}</button> "
+    )
+
+
+def _steps(job: Job, lang: Language, now: datetime) -> str:
+    """The stages in their order, those behind with the time they took."""
+    began = {stage: datetime.fromisoformat(at) for stage, at in job.times.items()}
+    order = sorted(began.values())
+    items = []
+    for stage in STEPS:
+        at = began.get(stage.value)
+        if stage is job.stage:
+            kind, sign = "here", ""
+        elif at is not None or (job.stage is Stage.SUCCEEDED):
+            kind, sign = "done", "✓"
+        else:
+            kind, sign = "ahead", ""
+        spent = ""
+        if at is not None:
+            until = next((other for other in order if other > at), now)
+            spent = clock((until - at).total_seconds())
+        items.append(
+            f'<li class="{kind}"{" aria-current=step" if kind == "here" else ""}>'
+            f'<span class="sign" aria-hidden="true">{sign}</span>'
+            f'{escape(stage_name(stage, lang))} <span class="spent">{spent}</span></li>'
+        )
+    return f'<ol class="steps">{"".join(items)}</ol>'
