@@ -48,7 +48,8 @@ class Renderer:
             # A group of its own: a kill takes its ffmpeg processes along.
             start_new_session=True,
         )
-        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self.is_warm = False
         threading.Thread(target=self._read, name="renderer", daemon=True).start()
 
     def send(self, message: Mapping[str, Any]) -> None:
@@ -61,14 +62,13 @@ class Renderer:
             raise RendererGone from None
 
     def receive(self, timeout_s: float) -> dict[str, Any] | None:
-        """The next line, or None when none came in time; raises RendererGone."""
+        """The next message, or None when none came in time; raises RendererGone."""
         try:
-            line = self._lines.get(timeout=timeout_s)
+            message = self._messages.get(timeout=timeout_s)
         except queue.Empty:
             return None
-        if line is None:
+        if message is None:
             raise RendererGone
-        message: dict[str, Any] = json.loads(line)
         return message
 
     def kill(self) -> None:
@@ -92,8 +92,12 @@ class Renderer:
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             for line in lines:
-                self._lines.put(line)
-        self._lines.put(None)
+                message = json.loads(line)
+                if "warm" in message:
+                    self.is_warm = True
+                else:
+                    self._messages.put(message)
+        self._messages.put(None)
 
 
 @dataclass
@@ -123,13 +127,14 @@ class Dispatcher:
         self._ending = threading.Event()
         self._idle = threading.Condition()
         self._current: _Current | None = None
-        self._warm = False
+        self._renderer: Renderer | None = None
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
 
     @property
     def is_warm(self) -> bool:
-        """Whether the renderer has its kernels compiled and waits for tasks."""
-        return self._warm
+        """Whether the renderer has the kernels of all styles compiled."""
+        renderer = self._renderer
+        return renderer is not None and renderer.is_warm
 
     def start(self) -> None:
         """Take up what an earlier engine left, and begin."""
@@ -176,7 +181,7 @@ class Dispatcher:
     def _run(self) -> None:
         pause_s = 1.0
         while not self._ending.is_set():
-            renderer = Renderer()
+            self._renderer = renderer = Renderer()
             try:
                 self._await_ready(renderer)
                 pause_s = 1.0
@@ -187,13 +192,12 @@ class Dispatcher:
                     self._ending.wait(pause_s)
                     pause_s = min(2 * pause_s, 30.0)
             finally:
-                self._warm = False
+                self._renderer = None
                 renderer.kill()
 
     def _await_ready(self, renderer: Renderer) -> None:
         while not self._ending.is_set():
             if renderer.receive(IDLE_POLL_S):
-                self._warm = True
                 return
         raise RendererGone
 

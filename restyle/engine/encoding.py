@@ -21,9 +21,10 @@ QUEUE_FRAMES = 4
 CRF = 19
 # Flat colour and lines are what these pictures are made of.
 _VIDEO = ["-c:v", "libx264", "-preset", "veryfast", "-tune", "animation", "-crf", str(CRF)]
-_COLOR = "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p"
-_TAGS = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"]
-_TAGS += ["-color_range", "tv"]
+_COLOR = (
+    "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,"
+    "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+)
 # Sound starts where the picture's clock starts; gaps and late starts are filled with silence.
 _SOUND = ["-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2"]
 _IN_STEP = "aresample=async=1:first_pts=0,apad"
@@ -132,5 +133,5 @@ def _command(
         # The sound goes from the guarded input straight into the file.
         command += guard.input_arguments(clip.path, clip.demuxer)
         command += ["-map", "0:v", "-map", f"1:{clip.audio_stream}", "-af", _IN_STEP, *_SOUND]
-    command += ["-vf", _COLOR, *_VIDEO, *_TAGS, "-t", f"{duration_s:.6f}"]
+    command += ["-vf", _COLOR, *_VIDEO, "-t", f"{duration_s:.6f}"]
     return [*command, "-map_metadata", "-1", "-movflags", "+faststart", "-f", "mp4", str(part)]

@@ -11,7 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
@@ -78,16 +78,12 @@ def fetch(url: str, target: Path, guard: Guard) -> int:
         cut.daemon = True
         cut.start()
         try:
-            with closing(connection):
-                answer = _ask(connection, parts)
+            with closing(connection), closing(_ask(connection, parts)) as answer:
                 onward = answer.getheader("Location")
                 if answer.status in (301, 302, 303, 307, 308) and onward:
                     url = urljoin(url, onward)
                     continue
-                size = _save(answer, target, guard.max_bytes)
-                if time.monotonic() >= ends_at:
-                    raise TimeoutError  # Cut off: what was saved may be a part only.
-                return size
+                return _save(answer, target, guard.max_bytes, ends_at)
         except (OSError, http.client.HTTPException) as error:
             if time.monotonic() >= ends_at:
                 raise download_fault("The address took too long to answer.") from error
@@ -107,6 +103,8 @@ class _PinnedConnection(http.client.HTTPConnection):
         self._context = ssl.create_default_context() if scheme == "https" else None
         self._addresses = addresses
         self._ends_at = ends_at
+        # http.client lets go of `sock` once an answer has taken it over.
+        self.opened: socket.socket | None = None
 
     def connect(self) -> None:
         refused: OSError | None = None
@@ -121,11 +119,9 @@ class _PinnedConnection(http.client.HTTPConnection):
             except OSError as error:
                 refused = error
                 continue
-            self.sock = (
-                self._context.wrap_socket(sock, server_hostname=self.host)
-                if self._context
-                else sock
-            )
+            self.sock = self.opened = sock
+            if self._context:
+                self.sock = self.opened = self._context.wrap_socket(sock, server_hostname=self.host)
             return
         raise refused or OSError("no address")
 
@@ -175,7 +171,7 @@ def _ask(connection: http.client.HTTPConnection, parts: SplitResult) -> http.cli
     return connection.getresponse()
 
 
-def _save(answer: http.client.HTTPResponse, target: Path, max_bytes: int) -> int:
+def _save(answer: http.client.HTTPResponse, target: Path, max_bytes: int, ends_at: float) -> int:
     if answer.status != 200:
         raise download_fault(f"The address answered with HTTP status {answer.status}.")
     if answer.length is not None and answer.length > max_bytes:
@@ -187,6 +183,8 @@ def _save(answer: http.client.HTTPResponse, target: Path, max_bytes: int) -> int
             if size > max_bytes:
                 raise _too_large(max_bytes)
             file.write(chunk)
+    if time.monotonic() >= ends_at:
+        raise TimeoutError  # It was cut off: what was saved may be a part only.
     if size == 0 or (expected is not None and size != expected):
         raise download_fault("The file ended before it was whole.")
     return size
@@ -196,14 +194,12 @@ def _too_large(max_bytes: int) -> Fault:
     return file_fault("Size", f"The video is larger than {max_bytes / 1_000_000:g} MB.")
 
 
-def _shut(connection: http.client.HTTPConnection) -> None:
-    sock = connection.sock
-    if sock is not None:
-        try:
-            # The plain socket's own word: a TLS socket's would pull the rug from its reader.
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        except OSError:
-            return  # It ended by itself in this very moment.
+def _shut(connection: _PinnedConnection) -> None:
+    if connection.opened is not None:
+        # It may end by itself in this very moment. The plain socket's own word, because a TLS
+        # socket's would pull the rug from under its reader.
+        with suppress(OSError):
+            socket.socket.shutdown(connection.opened, socket.SHUT_RDWR)
 
 
 def _unwrapped(address: Address) -> Iterable[Address]:

@@ -7,19 +7,17 @@ frames between them keep all busy and the memory flat, however long the clip is.
 import math
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from restyle.clips import Clip, inspect
 from restyle.engine.encoding import Encoder
 from restyle.engine.faults import file_fault, render_fault
 from restyle.engine.stylize import Stylizer
 from restyle.errors import Canceled, ClipUnreadable
-from restyle.footage import Footage, open_clip
+from restyle.footage import Footage, Frame, open_clip
 from restyle.limits import check
 from restyle.styles import Options
 
@@ -65,7 +63,7 @@ def render(
     size = output_size(clip.width, clip.height, options.output_short_side)
     total = frame_count(clip.duration_s, options.video_fps)
     footage = open_clip(clip)
-    stylizer = Stylizer(options, size, _samples(footage, clip.duration_s, options.video_fps, size))
+    stylizer = Stylizer(options, size, _samples(footage, clip.duration_s, size))
     on_progress(0, total)
     with (
         Encoder(target, size, options.video_fps, sound_of=clip, frames_total=total) as encoder,
@@ -110,21 +108,19 @@ def frame_count(duration_s: float, fps: int) -> int:
     return max(1, math.floor(duration_s * fps + 0.5))
 
 
-def _samples(
-    footage: Footage, duration_s: float, fps: int, size: tuple[int, int]
-) -> Sequence[np.ndarray]:
+def _samples(footage: Footage, duration_s: float, size: tuple[int, int]) -> Sequence[Frame]:
     """A few frames spread over the clip, from which looks choose their palettes."""
     found = []
     for number in range(SAMPLES):
-        start_s = duration_s * (number + 0.5) / SAMPLES
-        with closing(footage.subclipped(start_s).frames(fps, size)) as frames:
-            found += [frame for frame, _ in zip(frames, range(1), strict=False)]
-    return found
+        # Some files cannot be entered in the middle; their beginning always can be.
+        with suppress(ClipUnreadable):
+            found.append(footage.still(duration_s * (number + 0.5) / SAMPLES, size))
+    return found or [footage.still(0.0, size)]
 
 
-def _exactly(frames: Iterator[np.ndarray], total: int) -> Iterator[np.ndarray]:
+def _exactly(frames: Iterator[Frame], total: int) -> Iterator[Frame]:
     """`total` frames: rounding may leave the reader one short or one over."""
-    last: np.ndarray | None = None
+    last: Frame | None = None
     given = 0
     for frame in frames:
         if given == total:
@@ -137,12 +133,12 @@ def _exactly(frames: Iterator[np.ndarray], total: int) -> Iterator[np.ndarray]:
         yield last
 
 
-def _ahead(frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
+def _ahead(frames: Generator[Frame, None, None]) -> Generator[Frame, None, None]:
     """The same frames, read a few ahead by a thread of their own."""
-    waiting: queue.Queue[np.ndarray | BaseException | None] = queue.Queue(QUEUE_FRAMES)
+    waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(QUEUE_FRAMES)
     closed = threading.Event()
 
-    def put(item: np.ndarray | BaseException | None) -> None:
+    def put(item: Frame | BaseException | None) -> None:
         while not closed.is_set():
             try:
                 waiting.put(item, timeout=0.2)
@@ -160,8 +156,7 @@ def _ahead(frames: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
         except BaseException as error:  # It belongs to the thread that takes the frames.
             put(error)
         finally:
-            if hasattr(frames, "close"):
-                frames.close()
+            frames.close()
 
     reader = threading.Thread(target=read, name="decoder", daemon=True)
     reader.start()

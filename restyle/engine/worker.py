@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TextIO
 
 from restyle.engine.faults import Fault, missing_input_fault, render_fault
@@ -20,21 +20,28 @@ from restyle.engine.fetching import Guard, fetch
 from restyle.engine.render import render
 from restyle.engine.stylize import warm_up
 from restyle.errors import Canceled
-from restyle.styles import Options
+from restyle.styles import Options, Style
 
 _PROGRESS_STEPS = 200
 
 
 def main() -> None:
-    """Warm up, say so, and carry out tasks until the input ends."""
+    """Carry out tasks until the input ends, and warm up style by style while there are none."""
     answers = _own_output()
     tasks: SimpleQueue[dict[str, Any]] = SimpleQueue()
     stopped: set[str] = set()
     threading.Thread(target=_read, args=(tasks, stopped), name="input", daemon=True).start()
-    warm_up()
+    cold = list(Style)
     _say(answers, {"ready": True})
     while True:
-        task = tasks.get()
+        try:
+            # A task that comes while styles are still cold does not wait for all of them.
+            task = tasks.get(block=not cold)
+        except Empty:
+            _warm_up(cold.pop(0))
+            if not cold:
+                _say(answers, {"warm": True})
+            continue
         try:
             _say(answers, {"done": {"duration_s": _carry_out(task, answers, stopped)}})
         except Canceled:
@@ -44,6 +51,14 @@ def main() -> None:
                 answers,
                 {"failed": {"code": fault.code, "message": fault.message, "detail": fault.detail}},
             )
+
+
+def _warm_up(style: Style) -> None:
+    try:
+        warm_up([style])
+    except Exception as error:
+        # The other styles still work; a task in this one will say what is wrong.
+        sys.excepthook(type(error), error, error.__traceback__)
 
 
 def _carry_out(task: Mapping[str, Any], answers: TextIO, stopped: set[str]) -> float:

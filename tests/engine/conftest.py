@@ -200,14 +200,8 @@ def _has_ended(output: Mapping[str, Any]) -> bool:
 
 
 @pytest.fixture(scope="session")
-def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where compiled kernels are kept for all engines of this run; set it to keep them longer."""
-    return Path(os.environ.get("NUMBA_CACHE_DIR") or tmp_path_factory.mktemp("kernels"))
-
-
-@pytest.fixture(scope="session")
 def make_engine(
-    tmp_path_factory: pytest.TempPathFactory, web: Web, kernels: Path
+    tmp_path_factory: pytest.TempPathFactory, web: Web
 ) -> Iterator[Callable[..., EngineProcess]]:
     """Starts engines that may fetch from `web`; all are ended with the run."""
     made: list[EngineProcess] = []
@@ -217,7 +211,8 @@ def make_engine(
         engine = EngineProcess(
             folder,
             ("--allow-origin", web.origin, *arguments),
-            {"NUMBA_CACHE_DIR": str(kernels)},
+            # Empty: compiled kernels are kept where the other tests keep theirs.
+            {"NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR", "")},
         )
         made.append(engine)
         engine.start()
