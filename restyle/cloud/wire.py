@@ -16,7 +16,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import NameResolutionError
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from restyle.errors import AnswerLost, CloudError, Unreachable
 from restyle.settings import Secret
@@ -164,12 +164,7 @@ def exchange(
                 stream=True,
                 **request,
             )
-        except (
-            requests.RequestException,
-            urllib3.exceptions.HTTPError,
-            OSError,
-            ValueError,
-        ) as error:
+        except (*_BROKEN, ValueError) as error:
             trouble = error
         else:
             with closing(response):
@@ -226,6 +221,8 @@ def _why(trouble: Exception | None) -> str:
         return "no trusted secure connection could be made"
     if "refused" in str(trouble):
         return "it refused the connection"
+    if isinstance(cause, NewConnectionError):  # which urllib3 counts among the timeouts
+        return "no connection could be made"
     timeouts = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
     if isinstance(trouble, timeouts) or isinstance(cause, timeouts):
         return "it did not answer in time"

@@ -1,5 +1,7 @@
 import datetime
 import ipaddress
+import re
+import select
 import socket
 import ssl
 import struct
@@ -69,17 +71,35 @@ def close_at_once(connection: socket.socket) -> None:
     """Accepted, and closed before a byte is read."""
 
 
-def reset_at_once(connection: socket.socket) -> None:
+def reset_unread(connection: socket.socket) -> None:
+    # Once something has arrived: a reset before that may still hit the connecting itself.
+    select.select([connection], [], [])
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def read_and_close(connection: socket.socket) -> None:
-    connection.recv(65536)
+def read_request(connection: socket.socket) -> None:
+    """The whole request is read: bytes left unread would make the close a reset."""
+    heard = b""
+    while b"\r\n\r\n" not in heard and (piece := connection.recv(65536)):
+        heard += piece
+    head, _, body = heard.partition(b"\r\n\r\n")
+    wanted = re.search(rb"Content-Length: (\d+)", head)
+    while wanted and len(body) < int(wanted[1]) and (piece := connection.recv(65536)):
+        body += piece
 
 
 def read_and_reset(connection: socket.socket) -> None:
+    connection.recv(1)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def hear_and_close(connection: socket.socket) -> None:
     connection.recv(65536)
-    reset_at_once(connection)
+
+
+def answer_in_clear(connection: socket.socket) -> None:
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
 def read_and_be_silent(connection: socket.socket) -> None:
@@ -89,7 +109,7 @@ def read_and_be_silent(connection: socket.socket) -> None:
 
 def says(answer: bytes) -> Talk:
     def talk(connection: socket.socket) -> None:
-        connection.recv(65536)
+        read_request(connection)
         connection.sendall(answer)
 
     return talk
@@ -98,8 +118,8 @@ def says(answer: bytes) -> Talk:
 JSON = b"Content-Type: application/json\r\n"
 AFTER_SENDING = {
     "closed before a byte was read": close_at_once,
-    "reset before a byte was read": reset_at_once,
-    "closed after the request": read_and_close,
+    "reset before a byte was read": reset_unread,
+    "closed after the request": read_request,
     "reset after the request": read_and_reset,
     "silence": read_and_be_silent,
     "half a status line": says(b"HTTP/1.1 20"),
@@ -259,7 +279,7 @@ def within_tls(certificate: Path, talk: Talk) -> Talk:
 
 @pytest.mark.parametrize(
     "talk",
-    [close_at_once, read_and_reset, read_and_close, read_and_be_silent, says(b"HTTP/1.1 400 \r\n")],
+    [close_at_once, read_and_reset, hear_and_close, read_and_be_silent, answer_in_clear],
     ids=["closed", "reset", "closed in the middle", "silence", "no TLS at all"],
 )
 def test_a_handshake_that_breaks_is_unreachable(
@@ -273,7 +293,7 @@ def test_a_handshake_that_breaks_is_unreachable(
 def test_a_certificate_that_is_not_trusted_is_unreachable(
     listen: Callable[[Talk], Listener], certificate: Path
 ) -> None:
-    listener = listen(within_tls(certificate, read_and_close))
+    listener = listen(within_tls(certificate, read_request))
     with pytest.raises(Unreachable, match="secure"):
         exchange("POST", f"https://127.0.0.1:{listener.port}/", QUICK, json={})
 
@@ -310,11 +330,11 @@ def proxied(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     ("scheme", "talk", "kind"),
     [
         ("https", close_at_once, Unreachable),
-        ("https", read_and_close, Unreachable),
+        ("https", read_request, Unreachable),
         ("https", read_and_be_silent, Unreachable),
         ("https", says(b"HTTP/1.1 407 Login\r\nContent-Length: 0\r\n\r\n"), Unreachable),
         ("https", says(b"HTTP/1.1 200 Go on\r\n\r\n"), Unreachable),
-        ("http", read_and_close, AnswerLost),
+        ("http", read_request, AnswerLost),
     ],
 )
 def test_a_proxy_that_makes_no_tunnel_leaves_the_service_unreachable(
