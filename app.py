@@ -13,8 +13,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-# Before Gradio is imported: the page and its server ask no other origin for anything.
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio is imported; it asks nobody
 
 from restyle.errors import RestyleError
 from restyle.jobs import Jobs
@@ -31,12 +30,11 @@ def local_service(settings: Settings, allowed_origin: str) -> Iterator[str]:
     port = free_port("127.0.0.1", range(1))
     command = [sys.executable, "-m", "restyle.engine", "--port", str(port), "--exit-with-parent"]
     command += ["--data-dir", str(settings.data_dir / "engine"), "--allow-origin", allowed_origin]
-    ready, stopping = threading.Event(), threading.Event()
+    ready, stopping, folder = threading.Event(), threading.Event(), Path(__file__).parent
     children: list[subprocess.Popen[str]] = []
 
     def keep() -> None:
         while not stopping.wait(1.0 if children else 0.0):
-            folder = Path(__file__).parent
             with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as child:
                 children.append(child)
                 for line in child.stdout or ():
@@ -68,14 +66,14 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     """Run everything until `stop` is set."""
     host = settings.server_name or "127.0.0.1"
     port = settings.server_port or free_port(host, PORTS)
-    own_url = f"http://{'127.0.0.1' if host in ('0.0.0.0', 'localhost') else host}:{port}"
+    own_url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
     given, known = settings.engine_url, [settings.public_url]
     with contextlib.nullcontext(given) if given else local_service(settings, own_url) as local_url:
         jobs = Jobs(settings, local_url=local_url, base_url=own_url, public_url=lambda: known[0])
         page = build_page(jobs, settings)
         arguments = launch_arguments(settings, jobs.routes)
         page.launch(server_port=port, prevent_thread_lock=True, **arguments)
-        known[0] = settings.public_url or page.share_url
+        known[0] = settings.public_url or page.share_url or None
         jobs.start()
         print(f"Restyle is at {page.share_url or own_url} (Ctrl+C stops it)", flush=True)
         stop.wait()

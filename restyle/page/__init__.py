@@ -63,8 +63,9 @@ def build_page(jobs: Jobs, settings: Settings) -> gr.Blocks:
                 mine = jobs_panel()
         timer = gr.Timer(1.0, active=False)
         panels = Panels(service, clip, style, price, result, mine, timer)
-        _tie(page, panels, Events(jobs, panels, offered))
+        # The endpoints first: their names are promised, and Gradio numbers those that come twice.
         add_endpoints(jobs, host_pays=host_pays)
+        _tie(page, panels, Events(jobs, panels, offered))
     return page
 
 

@@ -188,7 +188,8 @@ def _steps(job: Job, lang: Language, now: datetime) -> str:
         spent = ""
         if at is not None:
             until = next((other for other in order if other > at), now)
-            spent = clock((until - at).total_seconds())
+            seconds = (until - at).total_seconds()
+            spent = clock(seconds) if seconds >= 0.5 else ""
         items.append(
             f'<li class="{kind}"{" aria-current=step" if kind == "here" else ""}>'
             f'<span class="sign" aria-hidden="true">{sign}</span>'
