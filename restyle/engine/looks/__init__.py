@@ -21,6 +21,8 @@ from restyle.engine.looks.chinese_cartoon import ChineseCartoon
 from restyle.engine.looks.chinese_ink_wash import ChineseInkWash
 from restyle.engine.looks.fresh_comic import FreshComic
 from restyle.engine.looks.japanese_manga import JapaneseManga
+from restyle.engine.looks.paper_art import PaperArt
+from restyle.engine.looks.simple_illustration import SimpleIllustration
 from restyle.engine.motion import Memory
 from restyle.styles import Style
 
@@ -46,5 +48,7 @@ LOOKS: Mapping[Style, Callable[[], Look]] = {
     Style.FRESH_COMIC: FreshComic,
     Style.CARTOON_3D: Cartoon3D,
     Style.CHINESE_CARTOON: ChineseCartoon,
+    Style.PAPER_ART: PaperArt,
+    Style.SIMPLE_ILLUSTRATION: SimpleIllustration,
     Style.CHINESE_INK_WASH: ChineseInkWash,
 }

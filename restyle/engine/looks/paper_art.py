@@ -1,0 +1,176 @@
+"""Style 5, paper art: layered cut paper, each sheet with its own fibres, edge and soft shadow."""
+
+from collections.abc import Sequence
+
+import cv2
+import numba
+import numpy as np
+
+from restyle.engine.colours import Manner
+from restyle.engine.features import cover_pixel, features
+from restyle.engine.frames import Abstraction, Frame
+from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.motion import Memory
+from restyle.engine.palette import LANES, Palette
+from restyle.engine.pictures import blur
+from restyle.engine.regions import Cut, Field, Regions
+from restyle.engine.sheets import Sheets
+from restyle.engine.shot_palette import shot_palette, with_true_faces
+from restyle.engine.surfaces import place_pixel, sample_pixel
+from restyle.engine.tones import byte_pixel
+
+MANNER = Manner(clusters=13, apart=11.5, lowest=20, highest=95, even=0.22, vivid=1.25)
+CUT = Cut(blur=1.9, round=2.2, crumb=260)
+# Shift, softness (half-size pixels at 720p) and weight of the two shadows: contact and cast.
+SHADOWS = ((2.2, 1.3, 1.2), (6.5, 4.2, 1.0))
+DARKEST = 0.50  # how much light the deepest shadow takes
+STEP = 0.34  # difference in height at which a shadow is full
+FEATURE = 0.93  # opacity of eyes and mouths
+NO_FEATURES = np.full((1, 1, 4), -1, np.float32)
+
+
+class PaperArt:
+    """See the module."""
+
+    abstraction = Abstraction(passes=4, range_sigma=34, radius=5.0, sharpness=4)
+
+    def __init__(self) -> None:
+        self._regions: Regions | None = None
+        self._sheets: Sheets | None = None
+
+    def prepare(self, samples: Sequence[Bytes]) -> None:
+        """Choose the paper from the samples; without any, the first frame will do."""
+        if samples:
+            self._regions = Regions(shot_palette(samples, MANNER), CUT)
+
+    def paint(self, frame: Frame, memory: Memory) -> Bytes:
+        """Sheets of paper by height, lit from the upper left."""
+        if self._regions is None:
+            self._regions = Regions(shot_palette([frame.full], MANNER), CUT)
+        height, width = frame.size
+        if self._sheets is None:
+            self._sheets = Sheets((width, height), frame.scale)
+        palette = self._regions.palette
+        frame = with_true_faces(frame, palette)
+        field = self._regions.read(frame, (width, height))
+        grain = self._sheets.move(frame, field.label)
+        shapes = features(frame, memory)
+        out = np.empty((height, width, 3), np.uint8)
+        heights = np.zeros(LANES, np.float32)
+        heights[: len(palette)] = palette.height
+        _compose(
+            field.first,
+            field.second,
+            field.share,
+            palette.rgb,
+            heights,
+            _shadow(frame, field, palette),
+            self._sheets.tile,
+            grain.whole,
+            grain.taps,
+            NO_FEATURES if shapes is None else shapes,
+            palette.features,
+            max(1, round(1.6 * frame.scale)),
+            out,
+        )
+        return out
+
+
+def _shadow(frame: Frame, field: Field, palette: Palette) -> Floats:
+    """How much light each half-size pixel loses to the sheets above it, to the upper left: 0–1."""
+    levels = np.zeros(256, np.float32)
+    levels[: len(palette)] = palette.height
+    height = np.asarray(cv2.LUT(field.label, levels), np.float32)
+    if palette.n_skin and frame.face_boxes:
+        # One sheet for the whole face: no steps across it.
+        top = F(palette.height[0])
+        height = height + frame.face_mask * (top - height)
+    total = np.zeros_like(height)
+    for shift, softness, weight in SHADOWS:
+        dx, dy = shift * frame.scale, 1.2 * shift * frame.scale
+        move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+        size = (height.shape[1], height.shape[0])
+        above = cv2.warpAffine(height, move, size, borderMode=cv2.BORDER_REPLICATE)
+        step = np.asarray(np.clip((above - height) / F(STEP), F(0), F(1)) ** F(0.6), np.float32)
+        total += F(weight) * blur(step, softness * frame.scale)
+    lost: Floats = np.clip(total * F(0.75), F(0), F(1)) * (F(1) - F(0.8) * frame.face_mask)
+    return lost
+
+
+@kernel
+def _compose(
+    first: Bytes,
+    second: Bytes,
+    share: Bytes,
+    colours: Floats,
+    heights: Floats,
+    shadow: Floats,
+    tile: Floats,
+    whole: np.ndarray,
+    taps: Floats,
+    shapes: Floats,
+    inks: Floats,
+    bevel: int,
+    out: Bytes,
+) -> None:
+    height, width = first.shape
+    rows, columns = tile.shape
+    has_faces = shapes.shape[0] == height
+    for y in numba.prange(height):
+        up = max(y - bevel, 0)
+        down = min(y + bevel, height - 1)
+        for x in range(width):
+            k = first[y, x]
+            one = colours[k]
+            red = one[0]
+            green = one[1]
+            blue = one[2]
+            here = heights[k]
+            if share[y, x] < 255:
+                two = colours[second[y, x]]
+                rest = F(1) - F(share[y, x]) * F(1 / 255)
+                red += rest * (two[0] - red)
+                green += rest * (two[1] - green)
+                blue += rest * (two[2] - blue)
+                here += rest * (heights[second[y, x]] - here)
+            if has_faces:
+                for layer in range(4):
+                    if shapes[y, x, layer] > F(-0.1):
+                        cover = F(FEATURE) * cover_pixel(shapes[y, x, layer])
+                        red += cover * (inks[layer, 0] - red)
+                        green += cover * (inks[layer, 1] - green)
+                        blue += cover * (inks[layer, 2] - blue)
+            left = max(x - bevel, 0)
+            right = min(x + bevel, width - 1)
+            lit = F(0)
+            if first[up, left] != k or first[down, right] != k or share[y, x] < 255:
+                a = F(share[up, left]) * F(1 / 255)
+                above = heights[first[up, left]] * a + heights[second[up, left]] * (F(1) - a)
+                b = F(share[down, right]) * F(1 / 255)
+                below = heights[first[down, right]] * b + heights[second[down, right]] * (F(1) - b)
+                # The cut edge facing the light is bright, the one turned away a little dark.
+                lit = min(max(F(3) * (here - above), F(0)), F(1)) * F(0.26)
+                lit -= min(max(F(3) * (here - below), F(0)), F(1)) * F(0.10)
+            v0 = (y + whole[k, 0]) % rows
+            u0 = (x + whole[k, 1]) % columns
+            v1 = v0 + 1 if v0 + 1 < rows else 0
+            u1 = u0 + 1 if u0 + 1 < columns else 0
+            t = taps[k]
+            grain = (
+                t[0] * tile[v0, u0]
+                + t[1] * tile[v0, u1]
+                + t[2] * tile[v1, u0]
+                + t[3] * tile[v1, u1]
+            )
+            py, px = place_pixel(y, x, (height, width), shadow.shape)
+            dark = F(DARKEST) * sample_pixel(shadow, py, px)
+            light = (F(1) + grain) * (F(1) - dark)
+            # Shadows are bluish: less is taken from blue.
+            cool = (F(1) + grain) * (F(1) - F(0.86) * dark)
+            edge = max(lit, F(0))
+            red = red * light * (F(1) + min(lit, F(0))) + edge * (F(1) - red)
+            green = green * light * (F(1) + min(lit, F(0))) + edge * (F(1) - green)
+            blue = blue * cool * (F(1) + min(lit, F(0))) + edge * (F(0.97) - blue)
+            out[y, x, 0] = byte_pixel(red)
+            out[y, x, 1] = byte_pixel(green)
+            out[y, x, 2] = byte_pixel(blue)

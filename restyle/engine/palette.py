@@ -1,0 +1,274 @@
+"""The colours of a shot: found by k-means in Lab, named by depth, answered in a designer's hues.
+
+One palette serves a whole shot. Pixels belong to its entries softly, by a colour table; skin found
+inside faces gets entries of its own, and only those (with hair and darks) may appear in a face.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from restyle.engine import colours
+from restyle.engine.colours import Manner
+
+F = np.float32
+Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+
+LANES = 16  # entries are padded to this: two SIMD registers' worth of memberships a pixel
+GRID = 33  # steps of the membership table along R, G and B
+
+_SEED = 20
+_WORK_SIDE = 144  # short side, in pixels, of the samples that are clustered
+_LIGHTNESS_WEIGHT = 0.7  # two greys may lie closer in lightness than two hues in hue
+_SOFTNESS = 60.0  # ΔE² at which membership has fallen to 1/e
+_FACE_CORE = 0.6  # face mask above which a pixel may be skin
+_GREY, _GREYS_APART = 10.0, 1.2  # chroma of a grey; how much further apart greys must be
+_SKIN_PIXELS = 60  # fewer than this, over all samples: no skin entries
+
+
+@dataclass(frozen=True, eq=False)
+class Palette:
+    """Entries of one shot, n ≤ LANES of them.
+
+    `lab` (n, 3) is what they stand for in the footage, `rgb` (n, 3) in 0–1 what is painted,
+    `height` (n,) 0 far … 1 near. The first `n_skin` entries are base and shade of skin (none
+    without faces), the next `n_hair` hair; `in_face` (n,) tells which may appear inside a face.
+    `features` (4, 3) are the colours of eyes, lips, the mouth's line and teeth. The tables
+    (GRID, GRID, GRID, LANES), indexed by R, G, B, hold memberships that sum to 1: `table` over all
+    entries, `face_table` over the `in_face` ones, `hair_table` over all but skin.
+    """
+
+    lab: Floats
+    rgb: Floats
+    height: Floats
+    in_face: NDArray[np.bool_]
+    n_skin: int
+    n_hair: int
+    features: Floats
+    table: Floats
+    face_table: Floats
+    hair_table: Floats
+
+    def __len__(self) -> int:
+        return len(self.lab)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """An RGB frame and where in it (h, w; 0–1; any size) faces and the hair above them are."""
+
+    rgb: Bytes
+    face: Floats
+    hair: Floats
+
+
+def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
+    """The palette of some frames of a shot, at least one.
+
+    Deterministic: OpenCV's generator is seeded before each clustering.
+    """
+    pixels = _gather(samples)
+    skin = _skin_tones(pixels.lab[pixels.face > _FACE_CORE])
+    hair = _hair_tones(pixels, skin)
+    own = np.concatenate([skin, hair])
+    centres, counts = _cluster(_others(pixels, own), manner.clusters)
+    apart = manner.apart * _contrast(pixels.lab)
+    centres, _ = _merge(centres, counts, apart, LANES - len(own))
+    lab = np.concatenate([own, centres]).astype(np.float32)
+    n_skin, n_hair = len(skin), len(hair)
+    in_face = _allowed_in_face(lab, n_skin, n_hair)
+    no_skin = np.arange(len(lab)) >= n_skin
+    middle = float(np.median(pixels.lab[:, 0]))
+    rgb = colours.design(lab, n_skin, middle, manner)
+    return Palette(
+        lab=lab,
+        rgb=rgb,
+        height=_heights(pixels, lab, n_skin, n_hair),
+        in_face=in_face,
+        n_skin=n_skin,
+        n_hair=n_hair,
+        features=colours.features(rgb, n_skin),
+        table=_table(lab, np.ones(len(lab), bool)),
+        face_table=_table(lab, in_face),
+        hair_table=_table(lab, no_skin if no_skin.any() else ~no_skin),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Pixels:
+    """All sample pixels in a row: Lab (n, 3), x and y in 0–1, masks of face and hair."""
+
+    lab: Floats
+    x: Floats
+    y: Floats
+    face: Floats
+    hair: Floats
+
+
+def _gather(samples: Sequence[Sample]) -> _Pixels:
+    labs, xs, ys, faces, hairs = [], [], [], [], []
+    for sample in samples:
+        height, width = sample.rgb.shape[:2]
+        shrink = min(1.0, _WORK_SIDE / min(height, width))
+        size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
+        small = cv2.resize(sample.rgb, size, interpolation=cv2.INTER_AREA)
+        small = cv2.bilateralFilter(small, 9, 40, 6)
+        labs.append(colours.to_lab(small.astype(np.float32) / F(255)).reshape(-1, 3))
+        y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
+        xs.append(((x + 0.5) / size[0]).ravel())
+        ys.append(((y + 0.5) / size[1]).ravel())
+        faces.append(cv2.resize(sample.face, size, interpolation=cv2.INTER_AREA).ravel())
+        hairs.append(cv2.resize(sample.hair, size, interpolation=cv2.INTER_AREA).ravel())
+    return _Pixels(*(np.concatenate(part) for part in (labs, xs, ys, faces, hairs)))
+
+
+def _skin_tones(lab: Floats) -> Floats:
+    """Base and shade of the skin in these face pixels, or nothing where there are few."""
+    none = np.empty((0, 3), np.float32)
+    if len(lab) < _SKIN_PIXELS:
+        return none
+    warm = lab[(lab[:, 1] > 1) & (lab[:, 2] > -4) & (lab[:, 0] > 18)]
+    if len(warm) < max(_SKIN_PIXELS, 0.3 * len(lab)):
+        warm = lab  # odd light: take the face as it is
+    middle = np.median(warm, 0)
+    off = np.abs(warm - middle) / np.array([26, 12, 14], np.float32)
+    skin = warm[(off**2).sum(1) < 1]
+    if len(skin) < _SKIN_PIXELS // 2:
+        return none
+    base = np.median(skin, 0)
+    lightness = skin[:, 0]
+    shade = skin[lightness <= np.percentile(lightness, 20)].mean(0)
+    # Flat light has no shade: keep the entries apart so that their border doesn't wander.
+    shade[0] = min(shade[0], base[0] - 10)
+    return np.stack([base, shade]).astype(np.float32)
+
+
+def _hair_tones(pixels: _Pixels, skin: Floats) -> Floats:
+    """One or two tones of the hair above the faces, or none: bald, hidden, or no faces."""
+    none = np.empty((0, 3), np.float32)
+    above = pixels.lab[pixels.hair > 0.5]
+    if not len(skin) or len(above) < _SKIN_PIXELS // 2:
+        return none
+    hair = above[np.min([_distance(above, tone) for tone in skin], 0) > 7]
+    if len(hair) < 0.3 * len(above):
+        return none
+    # Start from the darker half: what is seen beside or through the hair is mostly lighter.
+    lightness = hair[:, 0]
+    dark = np.median(hair[lightness <= np.percentile(lightness, 55)], 0)
+    hair = hair[_distance(hair, dark) < 18]
+    lightness = hair[:, 0]
+    light = np.median(hair[lightness >= np.percentile(lightness, 75)], 0)
+    two = light[0] - dark[0] > 11 and light[0] < skin[0, 0] - 2
+    tones = [dark, light] if two else [dark]
+    return np.stack(tones).astype(np.float32)
+
+
+def _others(pixels: _Pixels, own: Floats) -> Floats:
+    """The pixels that the entries of people don't already stand for."""
+    if not len(own):
+        return pixels.lab
+    nearest = np.min([_distance(pixels.lab, tone) for tone in own], 0)
+    rest = pixels.lab[(pixels.face < 0.3) & (nearest > 7) | (nearest > 14)]
+    return rest if len(rest) > 64 else pixels.lab
+
+
+def _cluster(lab: Floats, clusters: int) -> tuple[Floats, NDArray[np.float64]]:
+    features = np.ascontiguousarray(lab * np.array([1, 1.25, 1.25], np.float32))
+    clusters = max(1, min(clusters, len(np.unique(np.round(features), axis=0))))
+    cv2.setRNGSeed(_SEED)  # cv2.kmeans draws from a global generator
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 25, 0.5)
+    start = np.zeros((len(features), 1), np.int32)
+    _, labels, _ = cv2.kmeans(features, clusters, start, stop, 2, cv2.KMEANS_PP_CENTERS)
+    counts = np.bincount(labels.ravel(), minlength=clusters).astype(np.float64)
+    sums = np.stack([np.bincount(labels.ravel(), c, clusters) for c in lab.T], 1)
+    kept = counts > 0
+    centres = (sums[kept] / counts[kept, None]).astype(np.float32)
+    return centres, counts[kept]
+
+
+def _contrast(lab: Floats) -> float:
+    """0.6–1, low for pictures of few and near colours: they need finer distinctions."""
+    spread = np.sqrt((lab.var(0) * np.array([_LIGHTNESS_WEIGHT**2, 1, 1])).sum())
+    return float(np.clip(spread / 26, 0.6, 1))
+
+
+def _merge(
+    centres: Floats, counts: NDArray[np.float64], apart: float, most: int
+) -> tuple[Floats, NDArray[np.float64]]:
+    """Nearest pairs made one, weighted by counts, until all are `apart` and no more than `most`."""
+    while len(centres) > 1:
+        gaps = np.stack([_distance(centres, c) for c in centres])
+        # Greys that differ little are one wall in uneven light: no border should cross it.
+        grey = np.hypot(centres[:, 1], centres[:, 2]) < _GREY
+        gaps[np.ix_(grey, grey)] /= _GREYS_APART
+        gaps[np.diag_indices_from(gaps)] = np.inf
+        i, j = np.unravel_index(int(np.argmin(gaps)), gaps.shape)
+        if gaps[i, j] >= apart and len(centres) <= most:
+            break
+        both = counts[i] + counts[j]
+        centres[i] = (centres[i] * counts[i] + centres[j] * counts[j]) / both
+        counts[i] = both
+        centres, counts = np.delete(centres, j, 0), np.delete(counts, j)
+    return centres, counts
+
+
+def _distance(lab: Floats, centre: Floats) -> Floats:
+    difference = (lab - centre) * np.array([_LIGHTNESS_WEIGHT, 1, 1], np.float32)
+    distance: Floats = np.sqrt((difference**2).sum(-1))
+    return distance
+
+
+def _allowed_in_face(lab: Floats, n_skin: int, n_hair: int) -> NDArray[np.bool_]:
+    """Skin, and what can be hair, brow or beard: darker than shade, not of a loud other hue."""
+    if not n_skin:
+        return np.ones(len(lab), bool)
+    base = lab[0]
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    along = (lab[:, 1] * base[1] + lab[:, 2] * base[2]) / max(float(np.hypot(*base[1:])), 1.0)
+    hairlike = (lab[:, 0] < base[0] - 16) & ((chroma < 14) | (along > 0.75 * chroma))
+    hairlike[: n_skin + n_hair] = True
+    return np.asarray(hairlike, np.bool_)
+
+
+def _heights(pixels: _Pixels, lab: Floats, n_skin: int, n_hair: int) -> Floats:
+    """Depth order of the entries, 0 far … 1 near, evenly spaced; fixed for the shot.
+
+    Nearer: lower in the picture, more central, darker, away from the picture's upper border, a
+    smaller share of the picture. Skin lies on top. A heuristic: colour alone doesn't know depth.
+    """
+    nearest = np.argmin([_distance(pixels.lab, centre) for centre in lab], 0)
+    n = len(lab)
+    count = np.maximum(np.bincount(nearest, minlength=n), 1)
+
+    def mean(values: Floats) -> NDArray[np.float64]:
+        return np.asarray(np.bincount(nearest, values, n) / count)
+
+    upper_border = mean((pixels.y < 0.06).astype(np.float32))
+    central = 1 - 2 * mean(np.abs(pixels.x - 0.5))
+    nearness = 0.8 * mean(pixels.y) + 0.5 * central - 0.004 * lab[:, 0]
+    nearness -= 1.2 * upper_border + 0.5 * count / len(nearest)
+    nearness[:n_skin] = nearness.max() + 1
+    nearness[n_skin : n_skin + n_hair] = nearness.max() + 1
+    order = np.argsort(np.argsort(nearness, kind="stable"), kind="stable").astype(np.float32)
+    order[:n_skin] = order[:n_skin].max(initial=0)
+    order[n_skin : n_skin + n_hair] = n - 1
+    return order / np.float32(max(n - 1, 1))
+
+
+def _table(lab: Floats, allowed: NDArray[np.bool_]) -> Floats:
+    """Softmax memberships of each colour of the grid, over the allowed entries."""
+    steps = np.linspace(0, 1, GRID, dtype=np.float32)
+    grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1)
+    colour = colours.to_lab(grid.reshape(GRID, GRID * GRID, 3)).reshape(-1, 3)
+    delta = np.full((len(colour), LANES), np.inf, np.float32)
+    for k in np.flatnonzero(allowed):
+        d = colour - lab[k]
+        delta[:, k] = 0.6 * d[:, 0] ** 2 + d[:, 1] ** 2 + d[:, 2] ** 2
+    delta -= delta.min(1, keepdims=True)
+    weights = np.exp(-delta / _SOFTNESS)
+    weights /= weights.sum(1, keepdims=True)
+    return np.ascontiguousarray(weights.reshape(GRID, GRID, GRID, LANES).astype(np.float32))

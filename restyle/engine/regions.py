@@ -1,0 +1,150 @@
+"""Regions of flat colour that hold still: which palette entry each pixel belongs to.
+
+Memberships are looked up per frame, smoothed, carried along the motion and held by hysteresis
+(what was shown stays until clearly refuted); crumbs are merged into their neighbours; borders are
+rounded by voting, as scissors would, and resolved at full size with anti-aliased edges.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from restyle.engine import region_kernels as kernels
+from restyle.engine.kernels import Bytes, F, Floats
+from restyle.engine.palette import LANES, Palette
+
+INERTIA = 0.75  # weight of the past memberships where the flow is trusted
+HOLD = 0.13  # how far each frame's memory is pulled to the label that was shown
+VOTE_REACH = 3  # half-size pixels round a border within which it is smoothed
+
+
+class Seen(Protocol):
+    """What of a frame regions are made from; all maps half size."""
+
+    abstract: Floats
+    flow: Floats
+    confidence: Floats
+    is_cut: bool
+    face_mask: Floats
+    face_boxes: list[tuple[float, float, float, float, float]]
+    scale: float
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How a style cuts its regions.
+
+    `blur` is the σ of the memberships and `round` of the border votes (half-size pixels at 720p),
+    `crumb` the area in half-size pixels at 720p under which a piece is merged.
+    """
+
+    blur: float
+    round: float
+    crumb: float
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """Which entry is where. `label` (h, w) at half size; `first`, `second`, `share` (H, W) full.
+
+    Colour at full size is share/255 of `first` and the rest of `second`; share is 255 off borders.
+    """
+
+    label: Bytes
+    first: Bytes
+    second: Bytes
+    share: Bytes
+
+
+class Regions:
+    """The regions of one shot, frame by frame; keeps what it needs of the past itself."""
+
+    def __init__(self, palette: Palette, cut: Cut) -> None:
+        self.palette = palette
+        self._cut = cut
+        self._past: Floats | None = None
+        self._shown: Bytes | None = None
+
+    def read(self, seen: Seen, size: tuple[int, int]) -> Field:
+        """The regions of the next frame; `size` is the full (width, height)."""
+        height, width = seen.abstract.shape[:2]
+        restart = seen.is_cut or self._past is None or self._past.shape[0] != height * width
+        membership = self._membership(seen, restart)
+        label = np.empty((height, width), np.uint8)
+        second = np.empty((height, width), np.uint8)
+        share = np.empty((height, width), np.float32)
+        kernels.best_two(membership, label, second, share)
+        shown = label if restart or self._shown is None else self._shown
+        flow = seen.flow
+        least = max(4, round(self._cut.crumb * seen.scale**2))
+        kernels.merge_crumbs(label, shown, flow, least, second, share)
+        label, second, share = _rounded(label, second, share, self._cut.round * seen.scale)
+        kernels.hold(membership, label, F(HOLD))
+        self._past, self._shown = membership, label
+        return _resolved(label, second, share, size)
+
+    def _membership(self, seen: Seen, restart: bool) -> Floats:
+        height, width = seen.abstract.shape[:2]
+        taps = _gaussian(self._cut.blur * seen.scale, kernels.BLUR_REACH)
+        of = self.palette
+        gate = _gate(seen) if of.n_skin else np.zeros((1, 1), np.float32)
+        across = np.empty((height, width * LANES), np.float32)
+        kernels.belong(seen.abstract, of.table, of.face_table, of.hair_table, gate, taps, across)
+        out = np.empty((height * width, LANES), np.float32)
+        past = out if restart or self._past is None else self._past
+        inertia = F(0) if restart else F(INERTIA)
+        kernels.recall(across, past, seen.flow, seen.confidence, taps, inertia, out)
+        return out
+
+
+def _gate(seen: Seen) -> Floats:
+    """1 well inside faces (only skin, hair and darks allowed), −1 in the hair (no skin allowed)."""
+    gate = np.clip((seen.face_mask - F(0.35)) / F(0.4), F(0), F(1))
+    height, width = gate.shape
+    for x, y, w, h, strength in seen.face_boxes:
+        left, right = max(int(x - 0.4 * w), 0), min(int(x + 1.4 * w) + 1, width)
+        top, bottom = max(int(y - 0.6 * h), 0), min(int(y + 0.5 * h) + 1, height)
+        if left >= right or top >= bottom:
+            continue
+        across = (np.arange(left, right, dtype=np.float32)[None] - F(x)) / F(w) - F(0.5)
+        down = (np.arange(top, bottom, dtype=np.float32)[:, None] - F(y)) / F(h) - F(0.3)
+        near = (across / F(0.85)) ** 2 + (down / F(0.85)) ** 2
+        hair = np.clip((F(1) - near) / F(0.3), F(0), F(1)) * F(strength)
+        here = gate[top:bottom, left:right]
+        np.copyto(here, -hair, where=(here <= 0) & (hair > -here))
+    return np.asarray(gate, np.float32)
+
+
+def _gaussian(sigma: float, reach: int) -> Floats:
+    """Weights at 0 … reach of a Gaussian whose two sides sum to 1."""
+    x = np.arange(reach + 1, dtype=np.float64)
+    weights = np.exp(-(x**2) / (2 * max(sigma, 0.3) ** 2))
+    return np.asarray(weights / (weights[0] + 2 * weights[1:].sum()), np.float32)
+
+
+def _near_borders(label: Bytes, reach: int) -> Bytes:
+    """1 where another label lies within `reach`, 0 elsewhere."""
+    window = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    border: Bytes = (cv2.dilate(label, window) != cv2.erode(label, window)).view(np.uint8)
+    return border
+
+
+def _rounded(
+    label: Bytes, second: Bytes, share: Floats, sigma: float
+) -> tuple[Bytes, Bytes, Floats]:
+    """One step of threshold dynamics (Merriman, Bence, Osher): borders move with curvature."""
+    near = _near_borders(label, kernels.ROUND_REACH)
+    taps = _gaussian(sigma, kernels.ROUND_REACH)
+    out = label.copy(), second.copy(), np.ones_like(share)
+    kernels.vote(label, second, share, near, taps, *out)
+    return out
+
+
+def _resolved(label: Bytes, second: Bytes, share: Floats, size: tuple[int, int]) -> Field:
+    near = _near_borders(label, VOTE_REACH)
+    shape = (size[1], size[0])
+    first, other, part = (np.empty(shape, np.uint8) for _ in range(3))
+    kernels.resolve(label, second, share, near, first, other, part)
+    return Field(label, first, other, part)

@@ -1,0 +1,104 @@
+"""Sheets of paper: fibrous grain in relief, a piece of its own for each layer, moving with it.
+
+One periodic tile serves all layers, each at an offset of its own that follows the mean motion of
+the layer's pixels: nothing slides under the paper.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from restyle.engine.frames import Frame
+from restyle.engine.kernels import Bytes, Floats
+from restyle.engine.palette import LANES
+from restyle.engine.textures import Octave, fractal
+
+_STRENGTH, _RELIEF = 0.017, 0.026  # of the grain itself, and of its slope towards the light
+_FIBERS = 0.0019  # a pixel's chance of being the start of a fibre, at 720p
+_FEWEST = 40  # sampled pixels under which a layer follows the whole picture
+_INERTIA = 0.5  # of a layer's motion, in time
+
+
+class Grain(NamedTuple):
+    """Where each layer lies on the tile: whole pixels (LANES, 2) as y, x, and four bilinear taps
+    (LANES, 4) that keep the grain's strength."""
+
+    whole: NDArray[np.int32]
+    taps: Floats
+
+
+class Sheets:
+    """The paper of one shot, `size` (width, height) in pixels, `scale` short side / 720."""
+
+    def __init__(self, size: tuple[int, int], scale: float) -> None:
+        self.tile = _paper(size, scale)
+        self._lags = [float((self.tile * np.roll(self.tile, 1, axis)).mean()) for axis in (0, 1)]
+        self._variance = float(self.tile.var())
+        rows, columns = self.tile.shape
+        spread = np.arange(LANES)[:, None] * np.array([[61, 97]]) * 4.3
+        self._place = spread % np.array([[rows, columns]])
+        self._speed = np.zeros((LANES, 2))
+
+    def move(self, frame: Frame, label: Bytes) -> Grain:
+        """Let each layer follow its pixels; `label` is half size."""
+        rows, columns = self.tile.shape
+        if frame.is_cut:
+            self._speed[:] = 0
+        else:
+            self._speed += (1 - _INERTIA) * (_layer_motion(frame, label) - self._speed)
+        full_per_half = np.array(frame.size) / np.array(frame.half_size)
+        self._place = (self._place + self._speed * full_per_half) % np.array([[rows, columns]])
+        whole = np.floor(self._place)
+        fy, fx = (self._place - whole).T
+        kept = np.ones(LANES)
+        for part, lag in ((fy, self._lags[0]), (fx, self._lags[1])):
+            kept *= part**2 + (1 - part) ** 2 + 2 * part * (1 - part) * lag / self._variance
+        taps = np.stack([(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx], 1)
+        taps /= np.sqrt(np.maximum(kept, 0.1))[:, None]
+        wrapped = whole.astype(np.int32) % np.array([[rows, columns]], np.int32)
+        return Grain(np.ascontiguousarray(wrapped), np.ascontiguousarray(taps, np.float32))
+
+
+def _layer_motion(frame: Frame, label: Bytes) -> NDArray[np.float64]:
+    """Mean backward flow (LANES, 2) as y, x of each layer, on a coarse grid, by trusted pixels."""
+    flow = frame.flow[4:-4:6, 4:-4:6].reshape(-1, 2)
+    trust = frame.confidence[4:-4:6, 4:-4:6].ravel() + 1e-6
+    layer = label[4:-4:6, 4:-4:6].ravel()
+    weight = np.bincount(layer, trust, LANES)[:LANES]
+    motion = np.empty((LANES, 2))
+    for axis in (0, 1):
+        along = flow[:, 1 - axis]
+        overall = float(np.median(along))
+        total = np.bincount(layer, trust * along, LANES)[:LANES]
+        # Few pixels say little: lean on the whole picture's motion.
+        motion[:, axis] = (total + _FEWEST * overall) / (weight + _FEWEST)
+    return np.where(np.abs(motion) < 0.05, 0, motion)
+
+
+def _paper(size: tuple[int, int], scale: float) -> Floats:
+    """Grain with fibres, lit from the left: the share of light added or taken, periodic."""
+    fine = max(0.8 * scale, 0.6)
+    octaves = [Octave(fine, fine, 1.0), Octave(2 * scale, 2 * scale, 0.55)]
+    octaves += [Octave(14 * scale, 14 * scale, 0.5)]
+    grain = fractal(size, octaves, seed=83).values + 0.9 * _fibers(size, scale)
+    slope = grain - np.roll(grain, (-1, -1), (0, 1))
+    return np.ascontiguousarray(_STRENGTH * grain + _RELIEF * slope, np.float32)
+
+
+def _fibers(size: tuple[int, int], scale: float) -> Floats:
+    """Short curved hairs, light and dark, wrapping round the tile's borders."""
+    rows, columns = fractal(size, [Octave(1, 1, 1)], seed=1).values.shape
+    dice = np.random.default_rng(85)
+    count = int(_FIBERS * rows * columns / max(scale, 0.4) ** 2)
+    field = np.zeros((rows, columns), np.float32)
+    y, x = dice.uniform(0, rows, count), dice.uniform(0, columns, count)
+    angle, bend = dice.uniform(0, 2 * np.pi, count), dice.normal(0, 0.09, count)
+    value, length = dice.uniform(-1, 1, count), dice.uniform(6, 22, count) * scale
+    for step in range(int(22 * scale)):
+        growing = length > step
+        at = (y[growing].astype(int) % rows, x[growing].astype(int) % columns)
+        field[at] = value[growing]
+        y, x = y + np.sin(angle), x + np.cos(angle)
+        angle = angle + bend
+    return field
