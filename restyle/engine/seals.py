@@ -15,6 +15,7 @@ from restyle.engine.pictures import blur, shrink
 VERMILION = (0.74, 0.16, 0.12)
 SIDE = 50  # pixels at 720p
 MARGIN = 34
+ROOM = 0.28  # how much may be painted where a seal goes
 
 # Bars (x, y, width, height) on a grid of 10 × 10 for each character.
 _MOUNTAIN = ((4.4, 0.8, 1.2, 8.2), (1, 3.6, 1.2, 5.4), (7.8, 3.6, 1.2, 5.4), (1, 7.8, 8, 1.2))
@@ -64,21 +65,24 @@ def seal(scale: float) -> Floats:
     return shrink(worn.astype(np.float32), fine)
 
 
-def emptiest_corner(density: Floats) -> tuple[int, int] | None:
-    """Where a seal fits: (right, bottom) as 0 or 1, or None where no corner is empty.
+def emptiest_corner(painted: Floats, scale: float) -> tuple[int, int] | None:
+    """Where a seal fits: (right, bottom) as 0 or 1, or None where no corner is empty enough.
 
-    `density` is how much is painted, (h, w) 0–1, of any size; the corner looked at is a fifth of
-    its short side.
+    `painted` is how much is painted, (h, w) 0–1, at the size for which `scale` is its short
+    side / 720. Neither much ink nor a single line may be under the seal.
     """
-    height, width = density.shape
-    reach = max(min(height, width) // 5, 1)
-    best, least = None, 0.30
+    height, width = painted.shape
+    outer, inner = round((MARGIN + SIDE + 6) * scale), round((MARGIN - 6) * scale)
+    best, least = None, ROOM
     for right, bottom in _CORNERS:
-        rows = slice(height - reach, height) if bottom else slice(0, reach)
-        columns = slice(width - reach, width) if right else slice(0, reach)
-        painted = float(density[rows, columns].mean()) + 0.02 * (1 - bottom)
-        if painted < least - 0.01:
-            best, least = (right, bottom), painted
+        rows = slice(height - outer, height - inner) if bottom else slice(inner, outer)
+        columns = slice(width - outer, width - inner) if right else slice(inner, outer)
+        under = painted[rows, columns]
+        if under.size == 0:
+            continue
+        ink = float(under.mean()) + 0.4 * float(np.percentile(under, 98))
+        if ink < least - 0.02:
+            best, least = (right, bottom), ink
     return best
 
 

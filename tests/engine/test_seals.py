@@ -12,11 +12,19 @@ def test_the_seal_goes_to_the_emptiest_corner(corner: tuple[int, int]) -> None:
     rows = slice(60, 90) if corner[1] else slice(0, 30)
     columns = slice(130, 160) if corner[0] else slice(0, 30)
     density[rows, columns] = 0.02
-    assert seals.emptiest_corner(density) == corner
+    assert seals.emptiest_corner(density, 0.125) == corner
 
 
 def test_a_full_picture_gets_no_seal() -> None:
-    assert seals.emptiest_corner(np.full((90, 160), 0.6, np.float32)) is None
+    assert seals.emptiest_corner(np.full((90, 160), 0.6, np.float32), 0.125) is None
+
+
+def test_the_seal_is_not_printed_over_a_line() -> None:
+    density = np.zeros((360, 640), np.float32)
+    density[:, 600:603] = 1
+    corner = seals.emptiest_corner(density, 0.5)
+    assert corner is not None
+    assert corner[0] == 0
 
 
 def test_the_seal_is_vermilion_with_carved_characters() -> None:

@@ -16,17 +16,17 @@ from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, luma, shrink
-from restyle.engine.rows import columns, sample_row, upsample_row
-from restyle.engine.strokes import Lines, follow, ink_pixel, line_response, line_tone
+from restyle.engine.rows import columns, sample_colour_row, sample_row
+from restyle.engine.strokes import Lines, ink_pixel, line_response, line_tone
 from restyle.engine.surfaces import sample_pixel
 from restyle.engine.tones import byte_pixel, luma_pixel, smoothstep_pixel
 
-EDGE = 10.8  # a grey step (0–255) across which the tint does not spread
 FINE = Lines(sigma=1.4, epsilon=-0.0055, phi=90, length=7)
 BOLD = Lines(sigma=2.9, epsilon=-0.0190, phi=55, length=9)
 WOBBLE = 1.7  # half-size pixels at 720p: how far wash borders wander
 SURROUND = 56.0
 TINT = 0.30
+LIGHT = 0.67  # the tone that the middle of a dark scene is raised to
 PAPER = (0.962, 0.948, 0.898)
 
 
@@ -37,6 +37,7 @@ class ChineseInkWash:
 
     def __init__(self) -> None:
         self._corner: tuple[int, int] | None = None
+        self._exposure: float | None = None
 
     def prepare(self, samples: Sequence[Bytes]) -> None:
         """Nothing: ink is ink."""
@@ -54,14 +55,17 @@ class ChineseInkWash:
         fine = line_response(tone, frame, FINE)
         bold = line_response(tone, frame, BOLD)
         streaks = textures.grain(half_size, scale).sample(half_size, half_drift)
-        brushed = follow(streaks, frame, 8)
+        brushed = np.zeros_like(bold)
+        _hairs(streaks, bold, fine, frame.tangents, round(8 * scale), brushed)
         marks = memory.blend("marks", np.dstack([fine, bold, brushed]), 0.6)
 
         density = self._washes(frame, bold, half_drift)
         density = memory.blend("washes", density, 0.7)
         pooled = blur(density, 3.5 * scale)
         if frame.is_cut:
-            self._corner = seals.emptiest_corner(density)
+            painted = np.maximum(density, np.minimum(bold, fine) * F(-40))
+            short_side = min(frame.half_size)
+            self._corner = seals.emptiest_corner(painted, short_side / 720)
 
         size = width, height
         fiber = textures.fiber(size, scale).sample(size, frame.drift)
@@ -72,8 +76,6 @@ class ChineseInkWash:
             density,
             pooled,
             frame.abstract,
-            frame.grey,
-            frame.guide,
             enlarge(np.ascontiguousarray(marks[..., 0]), frame.size, smooth=True),
             enlarge(np.ascontiguousarray(marks[..., 1]), frame.size, smooth=True),
             np.ascontiguousarray(marks[..., 2]),
@@ -88,12 +90,22 @@ class ChineseInkWash:
             seals.stamp(out, self._corner, scale)
         return out
 
+    def _exposed(self, tone: Floats, is_cut: bool) -> float:
+        """The gamma that leaves half of the sheet light, averaged slowly over the shot."""
+        middle = min(max(float(np.median(tone[::4, ::4])), 0.05), 0.95)
+        wanted = min(max(float(np.log(LIGHT) / np.log(middle)), 0.62), 1.0)
+        if is_cut or self._exposure is None:
+            self._exposure = wanted
+        self._exposure += 0.06 * (wanted - self._exposure)
+        return self._exposure
+
     def _washes(self, frame: Frame, bold: Floats, drift: tuple[float, float]) -> Floats:
         """How much ink each pixel of the half-size paper has taken, 0–1."""
         scale = frame.scale
         half_size = frame.half_size[1], frame.half_size[0]
         low, high = frame.levels
         tone = np.clip((luma(frame.abstract) - F(low)) * F(1 / (high - low)), F(0), F(1))
+        tone = np.power(tone, F(self._exposed(tone, frame.is_cut)))
         around = wide_blur(tone, SURROUND * scale, 8)
         interest = _interest(frame, bold)
         spread = blur(darkest(tone, 2 * round(2 * scale) + 1), 2.5 * scale)
@@ -161,7 +173,7 @@ def _soak(
                 F(0.22) * (sample_pixel(spread, py, px) - t)
                 + damp * F(0.6) * min(sample_pixel(bled, py, px) - t, F(0))
             )
-            t = t + F(1.6) * fm * min(detail[y, x], F(0.05))
+            t = t + F(2.1) * fm * min(detail[y, x], F(0.05))
             ink = F(1) - min(max(t, F(0)), F(1))
             body = F(0.80) * np.exp(F(1.8) * np.log(ink + F(1e-4)))
             density = body + F(0.42) * surplus * ink
@@ -169,6 +181,42 @@ def _soak(
             density *= smoothstep_pixel(F(0.10), F(0.34), ink)
             density *= F(0.50) + F(0.50) * interest[y, x]
             out[y, x] = min(max(density, F(0)), F(1))
+
+
+@kernel
+def _hairs(
+    noise: Floats, bold: Floats, fine: Floats, tangents: Floats, steps: int, out: Floats
+) -> None:
+    """The brush's hairs: noise drawn out along the strokes, only where there are any."""
+    height, width = noise.shape
+    for y in numba.prange(height):
+        for x in range(width):
+            if bold[y, x] > F(0.3 * BOLD.epsilon) and fine[y, x] > F(0.5 * FINE.epsilon):
+                continue
+            total = noise[y, x]
+            for way in range(2):
+                dx = tangents[y, x, 0]
+                dy = tangents[y, x, 1]
+                if way == 1:
+                    dx = -dx
+                    dy = -dy
+                px = F(x) + F(0.5)
+                py = F(y) + F(0.5)
+                for _ in range(steps):
+                    px += dx
+                    py += dy
+                    sx = min(max(np.int32(px), np.int32(0)), np.int32(width - 1))
+                    sy = min(max(np.int32(py), np.int32(0)), np.int32(height - 1))
+                    total += noise[sy, sx]
+                    tx = tangents[sy, sx, 0]
+                    ty = tangents[sy, sx, 1]
+                    # Tangents have no sign of their own: keep going the way we came.
+                    if tx * dx + ty * dy < F(0):
+                        tx = -tx
+                        ty = -ty
+                    dx = tx
+                    dy = ty
+            out[y, x] = total / F(2 * steps + 1)
 
 
 @brush
@@ -185,8 +233,6 @@ def _compose(
     density: Floats,
     pooled: Floats,
     colour: Floats,
-    grey: Floats,
-    guide: Floats,
     fine: Floats,
     bold: Floats,
     streaks: Floats,
@@ -197,25 +243,28 @@ def _compose(
     scale: F,
     out: Bytes,
 ) -> None:
-    height, width = guide.shape
-    small_height, small_width = grey.shape
+    height, width = fine.shape
+    small_height, small_width = density.shape
     across = columns(width, small_width)
     for y in numba.prange(height):
-        tint = upsample_row(colour, grey, guide, y, across, F(EDGE))
+        tint = sample_colour_row(colour, y, height, across)
         faces = sample_row(face, y, height, across)
         pool = sample_row(pooled, y, height, across)
         dry = sample_row(streaks, y, height, across)
         press = sample_row(pressure, y, height, across)
         middle = (F(y) + F(0.5)) * F(small_height) / F(height) - F(0.5)
+        shrunk = F(small_width) / F(width)
+        soaked = np.empty(width, np.float32)
+        for x in range(width):
+            # The paper's fibres draw the ink out: borders are ragged at the smallest scale too.
+            ragged = F(0.9) * scale * (F(1) - F(0.8) * faces[x])
+            py = min(max(middle + ragged * clumps[y, x], F(0)), F(small_height - 1))
+            px = (F(x) + F(0.5)) * shrunk - F(0.5) + ragged * fiber[y, x]
+            soaked[x] = sample_pixel(density, py, min(max(px, F(0)), F(small_width - 1)))
         for x in range(width):
             fm = faces[x]
             n = clumps[y, x]
-            # The paper's fibres draw the ink out: borders are ragged at the smallest scale too.
-            ragged = F(0.9) * scale * (F(1) - F(0.8) * fm)
-            py = min(max(middle + ragged * n, F(0)), F(small_height - 1))
-            px = (F(x) + F(0.5)) * F(small_width) / F(width) - F(0.5)
-            px = min(max(px + ragged * fiber[y, x], F(0)), F(small_width - 1))
-            d = sample_pixel(density, py, px)
+            d = soaked[x]
             rim = min(max(F(4.5) * (d - pool[x]), F(0)), F(1))
             t = F(1) - d
             stepped = _five_inks(min(max(t + F(0.012) * n, F(0)), F(1)))
@@ -226,7 +275,9 @@ def _compose(
             # Lines: the pressure of the hand makes them swell and thin.
             swell = F(1) + F(0.45) * press[x] * (F(1) - fm)
             swell = max(swell, F(0.35))
-            thin = F(1) - ink_pixel(fine[y, x] * swell, F(FINE.epsilon), F(FINE.phi))
+            thin = F(1) - ink_pixel(
+                fine[y, x] * (swell + F(0.9) * fm), F(FINE.epsilon), F(FINE.phi)
+            )
             thick = F(1) - ink_pixel(bold[y, x] * swell, F(BOLD.epsilon), F(BOLD.phi))
             # Flying white: streaks along the stroke where there is little ink left.
             hair = dry[x] + F(0.35) * n - F(0.55) * press[x]
