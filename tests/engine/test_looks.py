@@ -1,0 +1,163 @@
+"""What holds for every look, whichever it is."""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import combinations
+
+import cv2
+import numpy as np
+import pytest
+from skimage import data
+
+from restyle.engine.faces import FaceFinder, face_mask
+from restyle.engine.kernels import Bytes
+from restyle.engine.looks import LOOKS
+from restyle.engine.pictures import grey_of, reduce_bytes
+from restyle.engine.stylize import Stylizer
+from restyle.styles import Options, Style
+
+SIZE = (384, 288)
+every_look = pytest.mark.parametrize("style", list(LOOKS), ids=lambda style: style.slug)
+
+
+def pan(picture: Bytes, frames: int, size: tuple[int, int] = SIZE, noise: float = 3) -> list[Bytes]:
+    """A clip: the camera moves over a photograph, with sensor noise."""
+    width, height = size
+    zoom = max((width + 40) / picture.shape[1], (height + 20) / picture.shape[0])
+    large = cv2.resize(picture, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    dice = np.random.default_rng(5)
+    clip = []
+    for step in range(frames):
+        x, y = 4 + 2 * step, 4 + step
+        view = large[y : y + height, x : x + width].astype(np.float32)
+        clip.append(np.clip(view + dice.normal(0, noise, view.shape), 0, 255).astype(np.uint8))
+    return clip
+
+
+def render(
+    style: Style,
+    clip: Sequence[Bytes],
+    *,
+    samples: Sequence[Bytes] | None = None,
+    emotion: bool = True,
+) -> list[Bytes]:
+    """The clip in a style, frame by frame."""
+    height, width = clip[0].shape[:2]
+    options = Options(style=style, animate_emotion=emotion)
+    stylizer = Stylizer(options, (width, height), clip[:1] if samples is None else samples)
+    return [stylizer.render(frame) for frame in clip]
+
+
+@cache
+def astronaut() -> tuple[Bytes, ...]:
+    """A face, large and frontal."""
+    return tuple(pan(np.ascontiguousarray(data.astronaut()[:340, :460]), 4))
+
+
+@cache
+def cat() -> tuple[Bytes, ...]:
+    return tuple(pan(np.ascontiguousarray(data.chelsea()), 3))
+
+
+@every_look
+@pytest.mark.parametrize("size", [(256, 256), (270, 480), (461, 257)], ids=str)
+def test_any_size_and_shape_comes_out_as_it_went_in(style: Style, size: tuple[int, int]) -> None:
+    clip = pan(np.ascontiguousarray(data.astronaut()), 2, size)
+    for styled in render(style, clip):
+        assert styled.dtype == np.uint8
+        assert styled.shape == clip[0].shape
+        assert styled.std() > 8
+
+
+@every_look
+def test_the_same_clip_gives_the_same_frames(style: Style) -> None:
+    for one, two in zip(render(style, cat()), render(style, cat()), strict=True):
+        assert np.array_equal(one, two)
+
+
+@every_look
+def test_black_stays_darker_than_white_and_neither_breaks(style: Style) -> None:
+    means = []
+    for value in (0, 255):
+        flat = [np.full((256, 288, 3), value, np.uint8)] * 3
+        styled = render(style, flat)[-1]
+        assert styled.std() < 40
+        means.append(styled.mean())
+    assert means[0] < means[1]
+
+
+@every_look
+def test_noise_does_not_break_it(style: Style) -> None:
+    dice = np.random.default_rng(0)
+    clip = [dice.integers(0, 256, (256, 288, 3), np.uint8) for _ in range(2)]
+    assert render(style, clip)[-1].shape == (256, 288, 3)
+
+
+@every_look
+def test_no_samples_are_needed(style: Style) -> None:
+    assert render(style, cat()[:1], samples=())[0].std() > 8
+
+
+@every_look
+def test_it_is_another_picture_but_of_the_same_thing(style: Style) -> None:
+    source = cat()[-1]
+    styled = render(style, cat())[-1]
+    assert np.abs(styled.astype(int) - source).mean() > 8
+    shapes = [cv2.GaussianBlur(grey_of(p), (0, 0), 4).ravel() for p in (styled, source)]
+    assert np.corrcoef(shapes)[0, 1] > 0.6
+
+
+def test_the_looks_are_distinct_from_each_other() -> None:
+    styled = {style: render(style, astronaut())[-1].astype(int) for style in LOOKS}
+    for one, two in combinations(styled, 2):
+        apart = np.abs(styled[one] - styled[two]).mean()
+        assert apart > 9, f"{one.title} and {two.title} differ by {apart:.1f} of 255 only"
+
+
+@every_look
+def test_a_cut_begins_anew(style: Style) -> None:
+    before, after = list(astronaut()[:2]), list(cat()[:2])
+    samples = [before[0], after[0]]
+    across = render(style, [*before, *after], samples=samples)[2:]
+    alone = render(style, after, samples=samples)
+    for one, two in zip(across, alone, strict=True):
+        assert np.abs(one.astype(int) - two).mean() < 0.5
+
+
+@every_look
+def test_a_still_noisy_scene_flickers_less_than_frames_styled_one_by_one(style: Style) -> None:
+    dice = np.random.default_rng(1)
+    truth = cat()[0].astype(np.float32)
+    clip = [
+        np.clip(truth + dice.normal(0, 7, truth.shape), 0, 255).astype(np.uint8) for _ in range(5)
+    ]
+    together = render(style, clip, samples=clip[:1])[-2:]
+    single = [render(style, [frame], samples=clip[:1])[0] for frame in clip[-2:]]
+    flicker = [np.abs(a.astype(int) - b).mean() for a, b in (together, single)]
+    assert flicker[0] < 0.85 * flicker[1]
+
+
+@every_look
+def test_keeping_faces_changes_the_face_and_keeps_it_closer_to_the_source(style: Style) -> None:
+    clip = list(astronaut())
+    kept = render(style, clip)[-1]
+    lost = render(style, clip, emotion=False)[-1]
+    half = reduce_bytes(clip[-1], (SIZE[1] // 2, SIZE[0] // 2))
+    grey = grey_of(half)
+    flow = np.zeros((*grey.shape, 2), np.float32)
+    boxes = FaceFinder().read(grey, flow, is_cut=True)
+    assert boxes, "the test's own face was not found"
+    mask = cv2.resize(face_mask(boxes, *grey.shape), SIZE)
+    change = np.abs(kept.astype(int) - lost).mean(axis=2)
+    assert change[mask > 0.5].mean() > 1.5
+    assert change[mask > 0.5].mean() > 5 * change[mask == 0].mean()
+
+    def likeness(styled: Bytes) -> float:
+        """How well the features of the face (not its tones) agree with the source's."""
+        details = []
+        for picture in (styled, clip[-1]):
+            tone = grey_of(picture).astype(np.float32)
+            details.append((tone - cv2.GaussianBlur(tone, (0, 0), 6))[mask > 0.5])
+        return float(np.corrcoef(details)[0, 1])
+
+    assert likeness(kept) > likeness(lost)

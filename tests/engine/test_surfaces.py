@@ -1,0 +1,85 @@
+"""Surfaces: smoothing that keeps edges, upsampling that follows the guide, glow."""
+
+import numpy as np
+import pytest
+
+from restyle.engine.frames import tangent_field
+from restyle.engine.kernels import F, Floats
+from restyle.engine.pictures import luma
+from restyle.engine.rows import columns, sample_colour_row, sample_row, upsample_row
+from restyle.engine.surfaces import (
+    bilateral,
+    glow,
+    kuwahara,
+    place_pixel,
+    sample_colour_pixel,
+    sample_pixel,
+    upsample,
+)
+
+
+def halves(noise: float = 0) -> Floats:
+    """Dark left, bright right, with noise."""
+    picture = np.full((60, 80, 3), 0.2, np.float32)
+    picture[:, 40:] = 0.8
+    return picture + np.random.default_rng(0).normal(0, noise, picture.shape).astype(np.float32)
+
+
+@pytest.mark.parametrize("sharpness", [2, 4])
+@pytest.mark.parametrize("radius", [2.0, 5.0])
+def test_kuwahara_smooths_both_sides_and_keeps_the_edge(radius: float, sharpness: float) -> None:
+    noisy = halves(0.05)
+    out = kuwahara(noisy, *tangent_field(luma(noisy) * 255, 2.6), radius, sharpness)
+    assert out[5:-5, 8:32].std() < 0.6 * noisy[5:-5, 8:32].std()
+    assert out[30, 36].mean() < 0.4
+    assert out[30, 43].mean() > 0.6
+
+
+def test_kuwahara_leaves_a_flat_colour_alone() -> None:
+    flat = np.full((40, 50, 3), (0.1, 0.5, 0.9), np.float32)
+    out = kuwahara(flat, *tangent_field(luma(flat) * 255, 2.6), 3.0, 4)
+    assert np.abs(out - flat).max() < 1e-4
+
+
+def test_bilateral_passes_smooth_noise_and_no_pass_changes_nothing() -> None:
+    noisy = np.clip(halves(0.03) * 255, 0, 255).astype(np.uint8)
+    assert bilateral(noisy, 0, 26) is noisy
+    assert bilateral(noisy, 3, 26)[5:-5, 5:30].std() < 0.7 * noisy[5:-5, 5:30].std()
+
+
+@pytest.mark.parametrize("size", [(120, 160), (121, 163)])
+def test_upsampling_puts_edges_where_the_guide_has_them(size: tuple[int, int]) -> None:
+    half = halves()
+    guide = np.full(size, 51, np.float32)
+    edge = size[1] // 2 + 1
+    guide[:, edge:] = 204
+    out = upsample(half, luma(half) * 255, guide, 10.8)
+    assert out.shape == (*size, 3)
+    assert out[:, : edge - 1].max() < 0.25
+    assert out[:, edge + 1 :].min() > 0.75
+
+
+def test_rows_and_pixels_agree() -> None:
+    dice = np.random.default_rng(3)
+    colour = dice.random((20, 32, 3), np.float32)
+    grey = dice.random((20, 32), np.float32) * 255
+    guide = dice.random((41, 65), np.float32) * 255
+    across = columns(65, 32)
+    painted = [upsample_row(colour, grey, guide, y, across, F(10.8)).T for y in range(41)]
+    enlarged = [sample_colour_row(colour, y, 41, across).T for y in range(41)]
+    one = [sample_row(grey, y, 41, across) for y in range(41)]
+    assert np.abs(np.array(painted) - upsample(colour, grey, guide, 10.8)).max() < 1e-3
+    for y, x in ((0, 0), (40, 64), (17, 30), (3, 59)):
+        place = place_pixel(y, x, (41, 65), (20, 32))
+        assert enlarged[y][x] == pytest.approx(sample_colour_pixel(colour, *place), abs=1e-3)
+        assert one[y][x] == pytest.approx(sample_pixel(grey, *place), abs=0.1)
+
+
+def test_only_what_is_bright_glows_and_its_light_bleeds() -> None:
+    dark = np.full((80, 80, 3), 0.5, np.float32)
+    assert not glow(dark, 0.7, 18, 0.3).any()
+    dark[30:50, 30:50] = 1
+    light = glow(dark, 0.7, 18, 0.3)
+    assert light.shape == (20, 20, 3)
+    assert 0 < light.max() <= 0.3
+    assert light[10, 5].min() > 0
