@@ -14,10 +14,7 @@ from restyle.jobs.workers import free_slots
 
 log = logging.getLogger("restyle.jobs")
 
-LOOK_EVERY_S = 10.0
 CLEAN_EVERY_S = 3600.0
-# A job younger than this may just be on its way from the book into the queue.
-LOST_AFTER_S = 5.0
 MOST_ATTEMPTS = 50
 # The service forgets a task after a day: then a key kept for an unclear job is of no more use.
 KEYS_FOR_S = 24 * 3600.0
@@ -56,8 +53,8 @@ class Housekeeping:
                     remove_strays(self._desk)
                     forget_old_keys(self._desk)
             except Exception:
-                log.exception("housekeeping failed, and is tried again in %s s", LOOK_EVERY_S)
-            if self._stop.wait(LOOK_EVERY_S):
+                log.exception("housekeeping failed, and is tried again soon")
+            if self._stop.wait(self._desk.pace.housekeeping_s):
                 return
 
 
@@ -72,7 +69,7 @@ def take_over_dead_workers(desk: Desk) -> None:
 
 def find_lost_jobs(desk: Desk) -> None:
     """Queue unfinished jobs that no workflow carries: a process died between book and queue."""
-    before = time.time() - LOST_AFTER_S
+    before = time.time() - desk.pace.lost_after_s
     for record in desk.ledger.where(JOBS.c.ended.is_(None), JOBS.c.since < before):
         if workflow.is_carried(record.job_id, record.attempt):
             continue

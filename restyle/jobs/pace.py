@@ -35,6 +35,9 @@ class Pace:
     # Tasks are purged after 24 h, and then no list can tell any more.
     list_memory_s: float = 24 * 3600 - 300
     look_around_s: float = 1.0
+    # How often to look for dead workers and lost jobs; younger jobs are on their way to the queue.
+    housekeeping_s: float = 10.0
+    lost_after_s: float = 5.0
     # How often the queues are looked at: what costs 4–5 % of a core when idle.
     queue_poll_s: float = 0.25
 

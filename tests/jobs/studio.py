@@ -25,6 +25,8 @@ HASTE = Pace(
     list_patience_s=0.6,
     look_around_s=0.05,
     queue_poll_s=0.05,
+    housekeeping_s=0.5,
+    lost_after_s=1.0,
 )
 HOST_KEY = "sk-host-key-of-the-installation-0123456789"
 

@@ -1,0 +1,69 @@
+"""Jobs in a process of their own, to be killed: `python runner.py FOLDER CLOUD_URL`.
+
+Commands come on stdin with tabs between (`submit CLIP SERVICE KEY`, `watch JOB`); each change of
+a job goes to stdout as a line of JSON.
+"""
+
+import json
+import logging
+import sys
+import threading
+import time
+from pathlib import Path
+
+from jobs.studio import HASTE, settings_for
+
+from restyle.jobs import JobRequest, Jobs
+from restyle.settings import Secret
+from restyle.styles import Options
+
+
+def main(folder: str, cloud_url: str) -> None:
+    """Serve until stdin ends."""
+    logging.basicConfig(filename=Path(folder) / "log.txt", level=logging.DEBUG)
+    jobs = Jobs(
+        settings_for(Path(folder), cloud_url),
+        local_url=cloud_url,
+        base_url="http://127.0.0.1:9",
+        pace=HASTE,
+    )
+    jobs.start()
+    _say({"ready": True})
+    for line in sys.stdin:
+        command, *words = line.rstrip("\n").split("\t")
+        if command == "submit":
+            clip, service, key = words
+            request = JobRequest(
+                Path(clip),
+                Options(),
+                service=service,  # type: ignore[arg-type]  # one of its words
+                api_key=Secret(key) if key else None,
+            )
+            _watch(jobs, jobs.submit(request).job_id)
+        elif command == "watch":
+            _watch(jobs, words[0])
+    jobs.stop()
+
+
+def _watch(jobs: Jobs, job_id: str) -> None:
+    threading.Thread(target=_tell_changes, args=(jobs, job_id), daemon=True).start()
+
+
+def _tell_changes(jobs: Jobs, job_id: str) -> None:
+    last = None
+    while True:
+        told = jobs.status(job_id).as_dict()
+        if (told["stage"], told["task_id"]) != last:
+            last = (told["stage"], told["task_id"])
+            _say(told)
+        if told["stage"] in ("succeeded", "failed", "canceled"):
+            return
+        time.sleep(0.01)
+
+
+def _say(what: dict[str, object]) -> None:
+    print(json.dumps(what), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

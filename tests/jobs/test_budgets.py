@@ -1,0 +1,100 @@
+"""The host's purse: exact under any race, and given back to the last nano-dollar."""
+
+import threading
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from jobs.studio import settings_for
+
+from restyle.errors import BudgetExceeded
+from restyle.jobs.budgets import Budgets
+from restyle.jobs.tables import open_database
+
+CENT = Decimal("0.01")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> sa.Engine:
+    return open_database(settings_for(tmp_path, "http://127.0.0.1:9/api/v1"))
+
+
+def _hold(engine: sa.Engine, budgets: Budgets, job_id: str, visitor: str, amount: Decimal) -> bool:
+    try:
+        with engine.begin() as book:
+            budgets.hold(book, job_id, visitor, amount)
+    except BudgetExceeded:
+        return False
+    return True
+
+
+def _settle(engine: sa.Engine, budgets: Budgets, job_id: str, charge: Decimal) -> None:
+    with engine.begin() as book:
+        budgets.settle(book, job_id, charge)
+
+
+def test_a_hold_is_taken_settled_corrected_and_given_back(engine: sa.Engine) -> None:
+    budgets = Budgets(engine, Decimal(1), Decimal(10))
+    assert _hold(engine, budgets, "a", "ann", Decimal("0.71677"))
+    assert budgets.left("ann") == Decimal("0.28323")
+    assert budgets.left("bob") == Decimal(1)
+    _settle(engine, budgets, "a", Decimal("0.7"))
+    assert budgets.left("ann") == Decimal("0.3")
+    _settle(engine, budgets, "a", Decimal("0.7"))
+    assert budgets.left("ann") == Decimal("0.3")
+    _settle(engine, budgets, "a", Decimal(0))
+    assert budgets.left("ann") == Decimal(1)
+
+
+def test_a_job_without_a_hold_is_left_alone(engine: sa.Engine) -> None:
+    budgets = Budgets(engine, Decimal(1), Decimal(10))
+    _settle(engine, budgets, "nobody", Decimal(5))
+    assert budgets.left("ann") == Decimal(1)
+
+
+@pytest.mark.parametrize(
+    ("visitor_cap", "daily_cap", "words"),
+    [("0.05", "10", "your"), ("1", "0.05", "host")],
+    ids=["the visitor's", "everybody's"],
+)
+def test_a_refusal_names_the_cap_and_takes_nothing(
+    engine: sa.Engine, visitor_cap: str, daily_cap: str, words: str
+) -> None:
+    budgets = Budgets(engine, Decimal(visitor_cap), Decimal(daily_cap))
+    with pytest.raises(BudgetExceeded, match=words), engine.begin() as book:
+        budgets.hold(book, "a", "ann", Decimal("0.06"))
+    assert budgets.left("ann") == Decimal("0.05")
+
+
+def test_the_cap_itself_may_be_spent_to_the_end(engine: sa.Engine) -> None:
+    budgets = Budgets(engine, Decimal("0.071677"), Decimal(10))
+    assert _hold(engine, budgets, "a", "ann", Decimal("0.071677"))
+    assert budgets.left("ann") == 0
+
+
+def test_a_hundred_threads_never_pass_a_cap(engine: sa.Engine, tmp_path: Path) -> None:
+    other = open_database(settings_for(tmp_path, "http://127.0.0.1:9/api/v1"))
+    purses = [(one, Budgets(one, 5 * CENT, 23 * CENT)) for one in (engine, other)]
+    begin = threading.Barrier(100)
+    held: list[tuple[str, str]] = []
+
+    def take(number: int) -> None:
+        book, budgets = purses[number % 2]
+        visitor = f"visitor {number % 8}"
+        begin.wait()
+        if _hold(book, budgets, str(number), visitor, CENT):
+            held.append((str(number), visitor))
+
+    threads = [threading.Thread(target=take, args=(number,)) for number in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    visitors = [visitor for _, visitor in held]
+    assert len(held) == 23
+    assert max(visitors.count(visitor) for visitor in visitors) <= 5
+    for job_id, _ in held:
+        _settle(engine, purses[0][1], job_id, Decimal(0))
+    assert {purses[0][1].left(visitor) for visitor in visitors} == {5 * CENT}
+    other.dispose()
