@@ -1,20 +1,16 @@
 """The style service by its HTTP API: the only speaker of it, with typed answers and errors.
 
-`CloudClient` makes the calls; `Task` and its kin are the answers; `patiently` repeats what is safe.
+`CloudClient` makes the calls; `Task` and its kin are the answers.
 """
 
 from restyle.cloud.addresses import encoded
 from restyle.cloud.answers import Task, TaskRow, TaskStatus, Usage
 from restyle.cloud.client import RESOLVE_HEADER, CloudClient, account_fingerprint, failure
-from restyle.cloud.patience import READING, SUBMITTING, Patience, patiently
 from restyle.cloud.wire import Timeouts, WebSession, is_loopback
 
 __all__ = [
-    "READING",
     "RESOLVE_HEADER",
-    "SUBMITTING",
     "CloudClient",
-    "Patience",
     "Task",
     "TaskRow",
     "TaskStatus",
@@ -25,5 +21,4 @@ __all__ = [
     "encoded",
     "failure",
     "is_loopback",
-    "patiently",
 ]

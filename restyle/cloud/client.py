@@ -1,7 +1,7 @@
 """CloudClient: submit, query, cancel, list, upload and download, each one call of the service.
 
 Nothing is repeated in here except what a step is made of (pages, an expired upload policy, a
-download that broke off): `restyle.cloud.patience` repeats what is safe to repeat.
+download that broke off). Each call says whether it is safe to repeat; repeating is the caller's.
 """
 
 import hashlib

@@ -6,7 +6,7 @@ What breaks off is resumed where the server can, else begun again, a bounded num
 import os
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,12 @@ import requests
 import urllib3
 
 from restyle.cloud.addresses import encoded
-from restyle.cloud.patience import Patience
 from restyle.cloud.wire import Timeouts, WebSession
 from restyle.errors import DownloadFailed
 
 MOST_BYTES = 2_000_000_000
-PATIENCE = Patience(first_s=0.5, longest_s=8.0, tries=6)
+# Between the tries: one that broke off is soon taken up again, one that is refused later.
+WAITS_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 _READ_BYTES = 1 << 18
 _GONE = {403, 404, 410}
 
@@ -43,7 +43,9 @@ class _Half:
         self.size, self.whole, self.tag = 0, None, ""
 
 
-def download(url: str, target: Path, timeouts: Timeouts, *, patience: Patience = PATIENCE) -> int:
+def download(
+    url: str, target: Path, timeouts: Timeouts, *, waits_s: Sequence[float] = WAITS_S
+) -> int:
     """Fetch `url` (http:// too: result URLs may be) into `target`: its size in bytes.
 
     Raises DownloadFailed and leaves nothing behind; code ResultExpired when it is gone for good.
@@ -56,7 +58,7 @@ def download(url: str, target: Path, timeouts: Timeouts, *, patience: Patience =
     trouble = ""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        for wait_s in (0.0, *patience.waits()):
+        for wait_s in (0.0, *waits_s):
             time.sleep(wait_s)
             if time.monotonic() > deadline:
                 trouble = trouble or "it took too long"

@@ -10,17 +10,17 @@ from faults.scripted_cloud import (
     ScriptedCloud,
 )
 
-from restyle.cloud import Patience, Timeouts
+from restyle.cloud import Timeouts
 from restyle.cloud import download as download_module
 from restyle.cloud.download import download
 from restyle.errors import DownloadFailed
 
 QUICK = Timeouts(connect_s=2, read_s=0.5, download_s=10)
-AT_ONCE = Patience(first_s=0, tries=4)
+AT_ONCE = (0.0, 0.0, 0.0)
 
 
 def fetch(cloud: ScriptedCloud, target: Path, timeouts: Timeouts = QUICK) -> int:
-    return download(f"{cloud.origin}/results/结果.mp4", target, timeouts, patience=AT_ONCE)
+    return download(f"{cloud.origin}/results/结果.mp4", target, timeouts, waits_s=AT_ONCE)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_result_that_never_comes_whole_leaves_nothing_behind(
         fetch(cloud, tmp_path / "result.mp4")
     assert list(tmp_path.iterdir()) == []
     assert caught.value.what_next
-    assert len(cloud.ranges) <= AT_ONCE.tries
+    assert len(cloud.ranges) <= 1 + len(AT_ONCE)
 
 
 def test_a_failed_download_leaves_an_earlier_result_as_it_was(
