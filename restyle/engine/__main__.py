@@ -71,7 +71,9 @@ def _serve(options: argparse.Namespace, data_dir: Path, listener: socket.socket)
     installation = Installation.of(data_dir)
     store = TaskStore(f"sqlite:///{data_dir / 'engine.sqlite'}")
     uploads = Uploads(data_dir / "uploads", installation)
-    dispatcher = Dispatcher(store, uploads, data_dir, tuple(options.allow_origin))
+    dispatcher = Dispatcher(
+        store, uploads, data_dir, options.allow_origin, warm_up=not options.cold
+    )
     app = create_app(Engine(installation, store, uploads, dispatcher), options.host)
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(
@@ -102,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
         type=_origin,
         metavar="URL",
         help="scheme://host:port that videos may be fetched from although it is not public",
+    )
+    parser.add_argument(
+        "--cold", action="store_true", help="compile a style only when a task asks for it"
     )
     parser.add_argument(
         "--exit-with-parent", action="store_true", help="stop when the starting process is gone"

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,11 +36,14 @@ class RendererGone(Exception):
 
 
 class Renderer:
-    """One renderer process and the lines that go to and fro."""
+    """One renderer process and the lines that go to and fro.
 
-    def __init__(self) -> None:
+    With `warm_up` it compiles the kernels of all styles while it has nothing else to do.
+    """
+
+    def __init__(self, *, warm_up: bool) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "restyle.engine.worker"],
+            [sys.executable, "-m", "restyle.engine.worker", *(["--warm-up"] if warm_up else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -116,12 +119,19 @@ class Dispatcher:
     """
 
     def __init__(
-        self, store: TaskStore, uploads: Uploads, folder: Path, allow_origins: tuple[str, ...]
+        self,
+        store: TaskStore,
+        uploads: Uploads,
+        folder: Path,
+        allow_origins: Sequence[str],
+        *,
+        warm_up: bool = True,
     ) -> None:
         self._store = store
         self._uploads = uploads
         self._work = folder / "work"
         self.results = folder / "results"
+        self._warm_up = warm_up
         self._allow_origins = [origin(url) for url in allow_origins]
         self._wake = threading.Event()
         self._ending = threading.Event()
@@ -181,7 +191,7 @@ class Dispatcher:
     def _run(self) -> None:
         pause_s = 1.0
         while not self._ending.is_set():
-            self._renderer = renderer = Renderer()
+            self._renderer = renderer = Renderer(warm_up=self._warm_up)
             try:
                 self._await_ready(renderer)
                 pause_s = 1.0

@@ -26,12 +26,12 @@ _PROGRESS_STEPS = 200
 
 
 def main() -> None:
-    """Carry out tasks until the input ends, and warm up style by style while there are none."""
+    """Carry out tasks until the input ends; with `--warm-up`, compile styles between them."""
     answers = _own_output()
     tasks: SimpleQueue[dict[str, Any]] = SimpleQueue()
     stopped: set[str] = set()
     threading.Thread(target=_read, args=(tasks, stopped), name="input", daemon=True).start()
-    cold = list(Style)
+    cold = list(Style) if "--warm-up" in sys.argv[1:] else []
     _say(answers, {"ready": True})
     while True:
         try:

@@ -99,21 +99,26 @@ class EngineProcess:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "restyle.engine", "--data-dir", str(self.data_dir)]
-        self.process = subprocess.Popen(
-            [*command, *self.arguments],
-            cwd=ROOT,
-            env={**os.environ, **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=(self.data_dir.parent / f"{self.data_dir.name}.log").open("a"),
-            text=True,
-        )
+        with self._log_path.open("a") as log:
+            self.process = subprocess.Popen(
+                [*command, *self.arguments],
+                cwd=ROOT,
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         assert self.process.stdout is not None
         word, _, self.url = self.process.stdout.readline().strip().partition(" ")
         assert word == "ready", self.log()
 
     def log(self) -> str:
-        return (self.data_dir.parent / f"{self.data_dir.name}.log").read_text()
+        return self._log_path.read_text()
+
+    @property
+    def _log_path(self) -> Path:
+        return self.data_dir.parent / "engine.log"
 
     def end(self, signal_number: int = signal.SIGTERM) -> int:
         assert self.process is not None
@@ -210,7 +215,8 @@ def make_engine(
         folder = tmp_path_factory.mktemp("engine") / "data"
         engine = EngineProcess(
             folder,
-            ("--allow-origin", web.origin, *arguments),
+            # Cold: only the styles that the tests use are compiled.
+            ("--cold", "--allow-origin", web.origin, *arguments),
             # Empty: compiled kernels are kept where the other tests keep theirs.
             {"NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR", "")},
         )
