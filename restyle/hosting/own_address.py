@@ -108,7 +108,8 @@ class OwnAddress:
         sealed = token.encode() + b"=" * (-len(token) % 4)
         try:
             # Decoders overlook stray letters at the end: only the one true spelling is a link.
-            if base64.urlsafe_b64encode(base64.urlsafe_b64decode(sealed)) != sealed:
+            spelt = base64.urlsafe_b64encode(base64.urlsafe_b64decode(sealed))
+            if spelt.rstrip(b"=") != token.encode():
                 return None
             inside = self._seal.decrypt_at_time(sealed, self._ttl_s, int(self._clock()))
         except (InvalidToken, ValueError):
