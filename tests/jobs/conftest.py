@@ -21,6 +21,13 @@ def jobs_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def wide_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip that takes a while to fit."""
+    path = tmp_path_factory.mktemp("clip") / "wide.mp4"
+    return make_clip(path, size=(1280, 640), duration_s=6)
+
+
+@pytest.fixture(scope="session")
 def jobs_cloud() -> Iterator[ScriptedCloud]:
     with ScriptedCloud() as cloud:
         yield cloud

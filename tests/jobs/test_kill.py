@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults.scripted_cloud import RUNS_ON, Fault, ScriptedCloud
+from faults.scripted_cloud import RUNS_ON, Fault, Plan, ScriptedCloud, ScriptedTask
 from jobs.studio import HOST_KEY, new_key
-
-from media import make_clip
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,116 +85,136 @@ class Process:
             if process.poll() is None:
                 process.kill()
                 process.wait(timeout=20)
-        self._close()
+            self._close(process)
 
-    def _close(self) -> None:
-        for pipe in (self._process.stdin, self._process.stdout):
+    def _close(self, process: subprocess.Popen[str] | None = None) -> None:
+        process = process or self._process
+        for pipe in (process.stdin, process.stdout):
             if pipe:
                 pipe.close()
 
 
-@pytest.fixture
-def killed_cloud() -> Iterator[ScriptedCloud]:
+class Story:
+    """Jobs that were at their worst moments when their process was killed, and how they ended."""
+
+    def __init__(self, cloud: ScriptedCloud, folder: Path) -> None:
+        self.cloud = cloud
+        self.folder = folder
+        self.data = folder / "data"
+        self.data.mkdir()
+        self.keys = {moment: new_key() for moment in MOMENTS}
+        self.jobs: dict[str, str] = {}
+        self.submits_before: dict[str, int] = {}
+        self.ends: dict[str, dict[str, Any]] = {}
+        self.heard: list[dict[str, Any]] = []
+
+    def tasks(self, moment: str) -> list[ScriptedTask]:
+        """The tasks that were made with the key of one job."""
+        return [task for task in self.cloud.made if task.key == self.keys[moment]]
+
+    def bring_to(self, moment: str, process: Process, clip: Path) -> None:
+        """Submit a job, and wait until it is where it is to be killed."""
+        if moment in SCRIPT:
+            plan, route, fault = SCRIPT[moment]
+            self.cloud.plans.append(plan)
+            if fault:
+                self.cloud.once(route, fault)
+        seen = len(self.cloud.requests)
+        process.say("submit", clip, "cloud", self.keys[moment])
+        stage, route = MOMENTS[moment]
+        self.jobs[moment] = process.hear_stage(stage)["job_id"]
+        if route:
+            self.cloud.wait_for(lambda cloud: route in [name for name, _ in cloud.requests[seen:]])
+        if moment == "after acceptance":
+            self.cloud.wait_for(lambda cloud: self.tasks(moment))
+
+
+# At each moment: the stage that the job is in, and the request that is under way.
+MOMENTS = {
+    "polling": ("running", ""),
+    "after acceptance": ("submitting", "submit"),
+    "before acceptance": ("submitting", "submit"),
+    "saving": ("saving", "result"),
+    "fitting": ("fitting", ""),
+}
+SCRIPT: dict[str, tuple[Plan, str, Fault | None]] = {
+    "polling": (RUNS_ON, "", None),
+    "after acceptance": (Plan(), "submit", Fault("stall", seconds=60)),
+    "saving": (Plan(), "result", Fault("stall", seconds=60)),
+}
+
+
+@pytest.fixture(scope="module")
+def story(
+    jobs_clip: Path, wide_clip: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Story]:
+    """Five jobs, one kill -9, one restart, five ends."""
     with ScriptedCloud() as cloud:
-        yield cloud
+        told = Story(cloud, tmp_path_factory.mktemp("killed"))
+        process = Process(told.data, cloud)
+        try:
+            process.start()
+            for moment in MOMENTS:
+                if moment == "before acceptance":
+                    cloud.once("submit", Fault("stall", works=False, seconds=60))
+                told.bring_to(moment, process, wide_clip if moment == "fitting" else jobs_clip)
+            told.submits_before = {moment: len(told.tasks(moment)) for moment in MOMENTS}
+            process.kill()
+            for task in told.tasks("polling"):
+                cloud.finish(task.task_id)
+            process.start()
+            for job_id in told.jobs.values():
+                process.say("watch", job_id)
+            while len(told.ends) < len(MOMENTS):
+                end = process.hear_stage("succeeded", "failed", "canceled")
+                told.ends[end["job_id"]] = end
+            process.end()
+            told.heard = process.heard
+            yield told
+        finally:
+            process.abandon()
 
 
-@pytest.fixture
-def process(killed_cloud: ScriptedCloud, tmp_path: Path) -> Iterator[Process]:
-    started = Process(tmp_path / "data", killed_cloud)
-    (tmp_path / "data").mkdir()
-    started.start()
-    yield started
-    started.abandon()
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_job_killed_while(story: Story, moment: str) -> None:
+    """It ends well after the restart, with exactly one task, and its result is there, whole."""
+    end = story.ends[story.jobs[moment]]
+    assert (end["stage"], end["error"]) == ("succeeded", None)
+    assert [task.task_id for task in story.tasks(moment)] == [end["task_id"]]
+    result = story.data / "jobs" / end["job_id"] / "result.mp4"
+    assert result.read_bytes() == story.cloud.result()
+    made_before = 0 if moment in ("fitting", "before acceptance") else 1
+    assert story.submits_before[moment] == made_before
+    assert end["charge"] is not None
 
 
-def _ends_well(process: Process, cloud: ScriptedCloud, job_id: str) -> dict[str, Any]:
-    """Watch the job to its end in the restarted process."""
-    process.say("watch", job_id)
-    told = process.hear_stage("succeeded", "failed", "canceled")
-    assert (told["stage"], told["error"]) == ("succeeded", None)
-    assert [task.task_id for task in cloud.made] == [told["task_id"]]
-    process.end()
-    return told
-
-
-def test_killed_while_polling(
-    process: Process, killed_cloud: ScriptedCloud, jobs_clip: Path, tmp_path: Path
-) -> None:
-    killed_cloud.plan = RUNS_ON
-    key = new_key()
-    process.say("submit", jobs_clip, "cloud", key)
-    job_id = process.hear_stage("running")["job_id"]
-    process.kill()
-    killed_cloud.finish(killed_cloud.made[0].task_id)
-    process.start()
-    _ends_well(process, killed_cloud, job_id)
-    assert len(killed_cloud.submits) == 1
-    data = tmp_path / "data"
-    assert (data / "jobs" / job_id / "result.mp4").read_bytes() == killed_cloud.result()
-    assert (data / "secret.key").stat().st_mode & 0o777 == 0o600
-    # Nothing that was ever written holds the key: database, log, files.
-    for path in (p for p in data.rglob("*") if p.is_file()):
-        content = path.read_bytes()
-        assert key.encode() not in content, path
-        assert HOST_KEY.encode() not in content, path
-    assert key not in json.dumps(process.heard)
-
-
-def test_killed_while_fitting(
-    process: Process, killed_cloud: ScriptedCloud, tmp_path: Path
-) -> None:
-    wide = make_clip(tmp_path / "wide.mp4", size=(1280, 640), duration_s=6)
-    process.say("submit", wide, "cloud", new_key())
-    job_id = process.hear_stage("fitting")["job_id"]
-    process.kill()
-    assert killed_cloud.submits == []
-    process.start()
-    told = _ends_well(process, killed_cloud, job_id)
-    assert told["fitted"]
-    assert len(killed_cloud.submits) == 1
-
-
-@pytest.mark.parametrize("accepted", [True, False], ids=["after acceptance", "before acceptance"])
-def test_killed_in_the_middle_of_the_submit(
-    process: Process, killed_cloud: ScriptedCloud, jobs_clip: Path, accepted: bool
-) -> None:
-    killed_cloud.once("submit", Fault("stall", works=accepted, seconds=30))
-    process.say("submit", jobs_clip, "cloud", new_key())
-    job_id = process.hear_stage("submitting")["job_id"]
-    killed_cloud.wait_for(lambda cloud: any(route == "submit" for route, _ in cloud.requests))
-    killed_cloud.wait_for(lambda cloud: len(cloud.made) == accepted)
-    process.kill()
-    process.start()
-    _ends_well(process, killed_cloud, job_id)
-    assert len(killed_cloud.submits) == 1
-
-
-def test_killed_while_a_result_is_fetched(
-    process: Process, killed_cloud: ScriptedCloud, jobs_clip: Path
-) -> None:
-    killed_cloud.once("result", Fault("stall", seconds=30))
-    process.say("submit", jobs_clip, "cloud", "")
-    job_id = process.hear_stage("saving")["job_id"]
-    killed_cloud.wait_for(lambda cloud: any(route == "result" for route, _ in cloud.requests))
-    process.kill()
-    process.start()
-    assert _ends_well(process, killed_cloud, job_id)["charge"] == "0.071677"
+def test_nothing_that_was_written_holds_a_key(story: Story) -> None:
+    """Database, log, files and what the page was told, of a process that was killed."""
+    assert (story.data / "secret.key").stat().st_mode & 0o777 == 0o600
+    told = json.dumps(story.heard).encode()
+    contents = [path.read_bytes() for path in story.data.rglob("*") if path.is_file()]
+    assert any(b"stage=succeeded" in content for content in contents), "the log is among them"
+    for key in (HOST_KEY, *story.keys.values()):
+        assert all(key.encode() not in content for content in (told, *contents))
 
 
 def test_another_process_finishes_the_jobs_of_one_that_died(
-    process: Process, killed_cloud: ScriptedCloud, jobs_clip: Path, tmp_path: Path
+    jobs_clip: Path, tmp_path: Path
 ) -> None:
-    killed_cloud.plan = RUNS_ON
-    process.say("submit", jobs_clip, "cloud", new_key())
-    job_id = process.hear_stage("running")["job_id"]
-    second = Process(tmp_path / "data", killed_cloud)
-    try:
-        second.start()
-        polls = killed_cloud.made[0].polls
-        process.kill()
-        killed_cloud.finish(killed_cloud.made[0].task_id)
-        _ends_well(second, killed_cloud, job_id)
-        assert killed_cloud.made[0].polls > polls
-    finally:
-        second.abandon()
+    with ScriptedCloud(RUNS_ON) as cloud:
+        first, second = Process(tmp_path, cloud), Process(tmp_path, cloud)
+        try:
+            first.start()
+            first.say("submit", jobs_clip, "cloud", "")
+            job_id = first.hear_stage("running")["job_id"]
+            second.start()
+            first.kill()
+            cloud.finish(cloud.made[0].task_id)
+            second.say("watch", job_id)
+            end = second.hear_stage("succeeded", "failed", "canceled")
+            assert (end["stage"], end["charge"]) == ("succeeded", "0.071677")
+            assert [task.task_id for task in cloud.made] == [end["task_id"]]
+            second.end()
+        finally:
+            first.abandon()
+            second.abandon()
