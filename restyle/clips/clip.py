@@ -34,7 +34,8 @@ class Clip:
     file_duration_s: float  # the longest of header, picture and sound
     audio_duration_s: float  # within the part that was looked at; 0 without sound
     demuxer: str
-    video_stream: int
+    video_stream: int  # the largest
+    video_streams: int
     audio_stream: int | None
     stored_width: int  # after turning, before pixels are made square
     stored_height: int

@@ -37,27 +37,58 @@ def inspect(path: Path) -> Clip:
     Raises ClipUnreadable, in words, for what is not a video, is damaged, or is not opened here.
     """
     kind = sniff(path)
+    look = _look(path, kind, None)
+    largest = look.largest
+    if largest is not None and largest != look.picture:
+        look = _look(path, kind, largest)
+    return _clip(path, kind, look)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One run of ffmpeg over a file: its log, its tracks by input stream, the stream shown."""
+
+    outcome: guard.Outcome
+    header: str
+    tracks: dict[int, Track]
+    picture: int | None
+
+    @property
+    def largest(self) -> int | None:
+        """The stream with the largest picture; the one shown where there is nothing to choose."""
+        pictures = [n for n, track in self.tracks.items() if track.width]
+        if self.picture not in pictures:
+            return self.picture
+        return max(pictures, key=lambda n: (self.tracks[n].width * self.tracks[n].height, -n))
+
+
+def _look(path: Path, kind: Kind, picture: int | None) -> _Look:
     source = guard.input_arguments(path, kind.demuxer)
     packets = ["-map", "0:V?", "-map", "0:a?", "-c", "copy", "-t", str(LOOK_S), "-f", "framecrc"]
-    frame = ["-an", "-sn", "-dn", "-vf", "showinfo", "-frames:v", "1", "-f", "null", "-"]
+    frame = ["-map", f"0:{picture}"] if picture is not None else []
+    frame += ["-an", "-sn", "-dn", "-vf", "showinfo", "-frames:v", "1", "-f", "null", "-"]
     outcome = guard.run(
         ["-loglevel", "level+info", *source, *packets, "pipe:1", *frame],
         time_limit_s=_TIME_LIMIT_S,
     )
-    return _clip(path, kind, outcome)
-
-
-def _clip(path: Path, kind: Kind, outcome: guard.Outcome) -> Clip:
     log = outcome.log
     header = log[: found.start()] if (found := _INPUT.search(log)) else log
-    streams = {int(s[1]): s for s in _STREAM.finditer(header)}
     maps = [(int(m[1]), int(m[2]), int(m[3])) for m in _MAPPED.finditer(log)]
-    picture = next((source for source, file, _ in maps if file == 1), None)
     tracks = read_tracks(outcome.output)
-    placed = {source: tracks[out] for source, file, out in maps if file == 0 and out in tracks}
+    return _Look(
+        outcome,
+        header,
+        {source: tracks[out] for source, file, out in maps if file == 0 and out in tracks},
+        next((source for source, file, _ in maps if file == 1), None),
+    )
+
+
+def _clip(path: Path, kind: Kind, look: _Look) -> Clip:
+    log, header, picture, placed = look.outcome.log, look.header, look.picture, look.tracks
+    streams = {int(s[1]): s for s in _STREAM.finditer(header)}
     shown = _FRAME.search(log)
-    if picture is None or picture not in placed or shown is None or not placed[picture].pts_s:
-        raise _unreadable(header, outcome)
+    if picture is None or picture not in placed or shown is None:
+        raise _unreadable(header, look.outcome)
     video = placed[picture]
     sound = _sound_stream(streams, placed)
     sounds = [placed[sound]] if sound is not None else []
@@ -69,9 +100,8 @@ def _clip(path: Path, kind: Kind, outcome: guard.Outcome) -> Clip:
     rate = constant_rate(video, _nominal_rate(streams[picture][4]))
     width, height = int(shown["w"]), int(shown["h"])
     aspect = _aspect(int(shown["num"]), int(shown["den"]))
-    turns = _stream_section(header, picture)
     color = dict(_COLOR.findall(log[shown.start() :]))
-    turn = _TURN.search(turns)
+    turn = _TURN.search(_stream_section(header, picture))
     audio_s = max((track.end_s for track in sounds), default=0.0)
     return Clip(
         path=path,
@@ -89,6 +119,7 @@ def _clip(path: Path, kind: Kind, outcome: guard.Outcome) -> Clip:
         audio_duration_s=duration_s if longer and sounds else audio_s,
         demuxer=kind.demuxer,
         video_stream=picture,
+        video_streams=sum(1 for track in placed.values() if track.width),
         audio_stream=sound,
         stored_width=width,
         stored_height=height,
@@ -103,7 +134,7 @@ def _clip(path: Path, kind: Kind, outcome: guard.Outcome) -> Clip:
         variable_rate=rate.varies,
         longest_frame_s=rate.longest_s,
         frame_count=None if longer else len(video.pts_s),
-        faults=tuple(dict.fromkeys(_FAULT.findall(log))),
+        faults=tuple(dict.fromkeys(f for f in _FAULT.findall(log) if "not on whitelist" not in f)),
     )
 
 
@@ -111,10 +142,7 @@ def _sound_stream(streams: dict[int, re.Match[str]], placed: dict[int, Track]) -
     usable = [
         index
         for index, found in streams.items()
-        if found[2] == "Audio"
-        and index in placed
-        and placed[index].pts_s
-        and found[3] in guard.CODEC_NAMES
+        if found[2] == "Audio" and index in placed and found[3] in guard.CODEC_NAMES
     ]
     chosen = [index for index in usable if "(default)" in streams[index][4]]
     return next(iter([*chosen, *usable]), None)

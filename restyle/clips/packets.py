@@ -3,6 +3,7 @@
 Times are in seconds from the file's own start.
 """
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -10,7 +11,9 @@ from statistics import median
 from typing import NamedTuple
 
 _NO_PTS = -(2**63)
+_SIZE = re.compile(r"#dimensions (\d+): (\d+)x(\d+)")
 _SNAP = 0.0006  # 29.97 and 30 are 0.001 apart
+_TICK_S = 0.002
 _JITTER = 0.25  # of a frame: what millisecond time stamps and cameras do
 
 
@@ -22,10 +25,12 @@ class _Packet(NamedTuple):
 
 @dataclass(frozen=True)
 class Track:
-    """One stream: the sorted times of its packets and when the last one ends."""
+    """One stream: the sorted times of its packets, when the last one ends, its coded size."""
 
     pts_s: tuple[float, ...]
     end_s: float
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,16 @@ class Rate:
 def read_tracks(listing: bytes) -> dict[int, Track]:
     """The tracks of a framecrc listing by output stream; lines that make no sense are left out."""
     bases: dict[int, Fraction] = {}
+    sizes: dict[int, tuple[int, int]] = {}
     found: dict[int, list[_Packet]] = {}
     for line in listing.decode("ascii", errors="replace").splitlines():
         if line.startswith("#tb "):
             number, _, base = line[4:].partition(": ")
             if number.isdigit() and _is_base(base):
                 bases[int(number)] = Fraction(base)
+            continue
+        if size := _SIZE.fullmatch(line):
+            sizes[int(size[1])] = (int(size[2]), int(size[3]))
             continue
         fields = line.split(",", 4)
         if line.startswith("#") or len(fields) < 5:
@@ -55,7 +64,11 @@ def read_tracks(listing: bytes) -> dict[int, Track]:
         except ValueError:
             continue
         found.setdefault(stream, []).append(_Packet(dts, pts, max(0, length)))
-    return {n: _track(packets, float(bases[n])) for n, packets in found.items() if n in bases}
+    return {
+        n: _track(packets, float(bases[n]), sizes.get(n, (0, 0)))
+        for n, packets in found.items()
+        if n in bases
+    }
 
 
 def constant_rate(track: Track, nominal_fps: float | None) -> Rate:
@@ -89,7 +102,7 @@ def _snapped(fps: float) -> float:
     return fps
 
 
-def _track(packets: list[_Packet], base: float) -> Track:
+def _track(packets: list[_Packet], base: float, size: tuple[int, int]) -> Track:
     if any(packet.pts == _NO_PTS for packet in packets):
         # The times of decoding are the same set, only earlier by the coder's delay.
         shown = [packet.pts for packet in packets if packet.pts != _NO_PTS]
@@ -100,9 +113,8 @@ def _track(packets: list[_Packet], base: float) -> Track:
     last, length = times[-1]
     if len(times) > 1:
         # Some containers do not say how long the last packet lasts, or say one tick.
-        gap = last - times[-2][0]
-        length = length if 2 * length >= gap else gap
-    return Track(tuple(pts * base for pts, _ in times), (last + length) * base)
+        length = length if length * base > _TICK_S else last - times[-2][0]
+    return Track(tuple(pts * base for pts, _ in times), (last + length) * base, *size)
 
 
 def _is_base(text: str) -> bool:

@@ -130,6 +130,7 @@ def passes(clip: Clip) -> bool:
         and clip.pixel_format in _PLAIN_PIXELS
         and not (clip.is_hdr or clip.turned or clip.interlaced or clip.variable_rate)
         and clip.has_square_pixels
+        and clip.video_streams == 1
         and clip.width % 2 == clip.height % 2 == 0
         and not clip.faults
     )

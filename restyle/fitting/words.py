@@ -18,6 +18,7 @@ def reasons(
     lines = [
         _time(clip, start_s, duration_s, end_s),
         _picture(clip, shape),
+        "Several videos in one file → the largest" if clip.video_streams > 1 else "",
         "Turned upright" if clip.turned else "",
         "Stretched to square pixels" if not clip.has_square_pixels else "",
         "Interlaced → progressive" if clip.interlaced else "",

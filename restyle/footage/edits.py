@@ -14,6 +14,7 @@ _TONE_MAP = (
     "zscale=t=linear:npl=203,format=gbrpf32le,zscale=p=bt709,"
     "tonemap=mobius:param=0.9:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
 )
+_RGB = ("rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr")
 _SEEK_MARGIN_S = 0.5
 
 
@@ -128,8 +129,9 @@ def video_filters(edit: Edit, *, pixel_format: str) -> str:
     filters += normal
     for step in steps[first_bar:]:
         filters.append(_filter(step, "bt709" if normal else matrix))
-    if clip.color_range == "pc" and not any(isinstance(step, Scale) for step in steps):
-        filters.append("scale=out_range=tv" if pixel_format != "rgb24" else "null")
+    scaled = any(isinstance(step, Scale) for step in steps)
+    if pixel_format != "rgb24" and not scaled and (clip.color_range == "pc" or _is_rgb(clip)):
+        filters.append(f"scale=out_range=tv:out_color_matrix={matrix}")
     if pixel_format != "rgb24" and any(side % 2 for side in edit.size):
         filters.append("crop=trunc(iw/2)*2:trunc(ih/2)*2")
     filters += ["setsar=1", f"format={pixel_format}"]
@@ -172,7 +174,7 @@ def _color(clip: Clip) -> tuple[str, list[str]]:
 
     Unsaid means BT.709 for HD and BT.601 for smaller pictures, as players take it.
     """
-    if clip.pixel_format.startswith(("rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr")):
+    if _is_rgb(clip):
         return "bt709", []
     small = min(clip.stored_width, clip.stored_height) < _HD_HEIGHT
     usual = "bt2020" if clip.is_hdr else "smpte170m" if small else "bt709"
@@ -190,6 +192,10 @@ def _color(clip: Clip) -> tuple[str, list[str]]:
     matrix = {"bt2020nc": "bt2020", "bt2020c": "bt2020", "bt470bg": "bt470bg"}.get(space, space)
     known = matrix in ("bt709", "fcc", "bt601", "bt470bg", "smpte170m", "smpte240m", "bt2020")
     return matrix if known else "bt709", ["setparams=" + ":".join(tags)] if tags else []
+
+
+def _is_rgb(clip: Clip) -> bool:
+    return clip.pixel_format.startswith(_RGB)
 
 
 def _normal_colors(clip: Clip) -> list[str]:
