@@ -5,7 +5,8 @@
 
 from restyle.cloud.addresses import encoded
 from restyle.cloud.answers import Task, TaskRow, TaskStatus, Usage
-from restyle.cloud.client import RESOLVE_HEADER, CloudClient, account_fingerprint, failure
+from restyle.cloud.client import RESOLVE_HEADER, CloudClient, account_fingerprint
+from restyle.cloud.failures import failure
 from restyle.cloud.wire import Timeouts, WebSession, is_loopback
 
 __all__ = [

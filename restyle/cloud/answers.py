@@ -162,8 +162,10 @@ def _output(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _bad(answer: Mapping[str, Any], why: str) -> BadAnswer:
+    said = _text(answer.get("message"))[:300]
     return BadAnswer(
-        f"The service's answer is not what its reference says: {why}.",
+        f"The service's answer is not what its reference says: {why}."
+        + (f" It says: “{said}”" if said else ""),
         what_next="Try again in a minute; if it stays so, the service has changed and this app "
         "needs an update.",
         request_id=_text(answer.get("request_id")),

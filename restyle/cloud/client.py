@@ -7,23 +7,16 @@ download that broke off). Each call says whether it is safe to repeat; repeating
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from restyle.cloud.addresses import encoded
-from restyle.cloud.answers import (
-    BEIJING,
-    Task,
-    TaskRow,
-    TaskStatus,
-    listed_tasks,
-    queried_task,
-    submitted_task,
-)
+from restyle.cloud.answers import Task, TaskRow, TaskStatus, queried_task, submitted_task
 from restyle.cloud.download import download
-from restyle.cloud.refusals import refusal, words_for_failure
+from restyle.cloud.listing import all_tasks
+from restyle.cloud.refusals import refusal
 from restyle.cloud.upload import upload
 from restyle.cloud.wire import Reply, Timeouts, exchange
 from restyle.errors import (
@@ -31,8 +24,6 @@ from restyle.errors import (
     BadAnswer,
     KeyRefused,
     NotCancelable,
-    TaskFailed,
-    TaskGone,
     Throttled,
 )
 from restyle.settings import Secret
@@ -41,10 +32,6 @@ from restyle.styles import Options
 MODEL = "video-style-transform"
 RESOLVE_HEADER = "X-DashScope-OssResourceResolve"
 _SUBMIT_PATH = "/services/aigc/video-generation/video-synthesis"
-_PAGE_SIZE = 50
-_LIST_SPAN = timedelta(hours=24)
-_MOST_PAGES = 200
-_MOST_PASSES = 3
 
 
 class CloudClient:
@@ -119,14 +106,12 @@ class CloudClient:
         The span is rounded outward to whole seconds. Whole or not at all: raises BadAnswer when
         the pages do not add up to what the service says there is. Safe to repeat.
         """
-        rows: dict[str, TaskRow] = {}
-        moment = start
-        while moment < end:
-            # The service takes whole seconds; one second less than its span leaves room for that.
-            upto = min(end, moment + _LIST_SPAN - timedelta(seconds=1))
-            rows |= self._listed(moment, upto, status)
-            moment = upto
-        return sorted(rows.values(), key=lambda row: row.created, reverse=True)
+        query = {"model_name": MODEL, **({"status": status.value} if status else {})}
+
+        def ask(page: Mapping[str, str]) -> Mapping[str, Any]:
+            return self._call("GET", "/tasks", params={**query, **page})
+
+        return all_tasks(ask, start, end)
 
     def upload(self, path: Path) -> str:
         """Put a clip into the service's temporary store (48 h): its oss:// URL.
@@ -144,34 +129,6 @@ class CloudClient:
 
     def _policy(self) -> dict[str, Any]:
         return self._call("GET", "/uploads", params={"action": "getPolicy", "model": MODEL})
-
-    def _listed(
-        self, start: datetime, end: datetime, status: TaskStatus | None
-    ) -> dict[str, TaskRow]:
-        query = {
-            "start_time": _list_time(start),
-            "end_time": _list_time(end + timedelta(seconds=1)),
-            "model_name": MODEL,
-            "page_size": str(_PAGE_SIZE),
-            **({"status": status.value} if status else {}),
-        }
-        for _ in range(_MOST_PASSES):
-            found: dict[str, TaskRow] = {}
-            totals: set[int] = set()
-            for number in range(1, _MOST_PAGES + 1):
-                answer = self._call("GET", "/tasks", params={**query, "page_no": str(number)})
-                rows, total = listed_tasks(answer)
-                totals.add(total)
-                found |= {row.task_id: row for row in rows}
-                if not rows or len(found) >= total:
-                    break
-            # A task made between two pages shifts the rows: then it is read again.
-            if len(totals) == 1 and len(found) == total:
-                return found
-        raise BadAnswer(
-            "The service's list of tasks does not add up to the number that it gives.",
-            what_next="Look at the tasks in the Model Studio console.",
-        )
 
     def _call(self, method: str, path: str, **request: Any) -> dict[str, Any]:
         reply = exchange(method, self.base_url + path, self._timeouts, key=self._key, **request)
@@ -212,25 +169,6 @@ class CloudClient:
 _SHORTEST_REAL_KEY = 20
 
 
-def failure(task: Task) -> TaskFailed | TaskGone:
-    """The error, in words, of a task that FAILED (not billed) or is UNKNOWN."""
-    if task.status is TaskStatus.UNKNOWN:
-        return TaskGone(
-            "The service does not know this task: results are removed after 24 hours.",
-            what_next="Submit the clip again.",
-            request_id=task.request_id,
-            task_id=task.task_id,
-        )
-    happened, what_next = words_for_failure(task.code, task.message)
-    return TaskFailed(
-        f"{happened} A failed task is not billed.",
-        what_next=what_next,
-        code=task.code,
-        request_id=task.request_id,
-        task_id=task.task_id,
-    )
-
-
 def account_fingerprint(api_key: Secret) -> str:
     """A short name for the account of a key, from which the key cannot be had back."""
     return hashlib.sha256(b"restyle account " + api_key.reveal().strip().encode()).hexdigest()[:16]
@@ -248,10 +186,6 @@ def _checked_key(api_key: Secret) -> Secret:
             code="InvalidApiKey",
         )
     return Secret(key)
-
-
-def _list_time(moment: datetime) -> str:
-    return moment.astimezone(BEIJING).strftime("%Y%m%d%H%M%S")
 
 
 def _retry_after_s(reply: Reply) -> float:
