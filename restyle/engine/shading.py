@@ -54,6 +54,17 @@ def even(colour: Floats, joined: Links, *, reach: float, keep: Floats) -> Floats
     return out
 
 
+def crisp(colour: Floats, soft: Floats, keep: Floats, amount: float) -> Floats:
+    """Borders drawn together without halos: float32 (h, w, 3).
+
+    What `colour` has beyond its blurred copy `soft` is added `amount` times, but never past the
+    darkest and lightest of the nine pixels around; nothing where `keep` (h, w) is 1.
+    """
+    out = np.empty_like(colour)
+    _crisp(colour, soft, keep, F(amount), out)
+    return out
+
+
 def inflate(joined: Links, *, reach: float, pull: float = 1.0) -> Floats:
     """Height of the picture as if each region were a cushion: float32 (h, w), in pixels.
 
@@ -126,6 +137,24 @@ def _links(
             dy = max(dy - texture, F(0)) * runs
             right[y, x] = F(1) / (F(1) + dx * dx)
             down[y, x] = F(1) / (F(1) + dy * dy)
+
+
+@kernel
+def _crisp(colour: Floats, soft: Floats, keep: Floats, amount: F, out: Floats) -> None:
+    height, width, _ = colour.shape
+    for y in numba.prange(height):
+        above, here, below = colour[max(y - 1, 0)], colour[y], colour[min(y + 1, height - 1)]
+        for x in range(width):
+            before = max(x - 1, 0)
+            after = min(x + 1, width - 1)
+            force = amount * (F(1) - keep[y, x])
+            for k in range(3):
+                a, b, c = above[before, k], above[x, k], above[after, k]
+                d, e, f = here[before, k], here[x, k], here[after, k]
+                g, h, i = below[before, k], below[x, k], below[after, k]
+                least = min(min(min(a, b), min(c, d)), min(min(e, f), min(min(g, h), i)))
+                most = max(max(max(a, b), max(c, d)), max(max(e, f), max(max(g, h), i)))
+                out[y, x, k] = min(max(e + force * (e - soft[y, x, k]), least), most)
 
 
 @kernel

@@ -75,3 +75,18 @@ def test_odd_sizes_give_finite_heights(shape: tuple[int, int]) -> None:
     joined = shading.links(colour, np.ones(shape, np.float32), edge=0.03, texture=0.01)
     assert np.isfinite(shading.inflate(joined, reach=20)).all()
     assert np.isfinite(shading.figure(colour)).all()
+
+
+def test_crisping_steepens_an_edge_without_overshoot() -> None:
+    soft = np.linspace(0, 1, 9, dtype=np.float32)
+    row = np.concatenate([np.full(30, 0.2), 0.2 + 0.6 * soft, np.full(30, 0.8)])
+    colour = np.broadcast_to(row[None, :, None], (20, row.size, 3)).astype(np.float32)
+    blurred = np.stack(
+        [np.convolve(np.pad(row, 4, "edge"), np.ones(9) / 9, "valid")] * 3, axis=-1
+    ).astype(np.float32)
+    blurred = np.broadcast_to(blurred[None], colour.shape).copy()
+    keep = np.zeros(colour.shape[:2], np.float32)
+    sharp = shading.crisp(np.ascontiguousarray(colour), blurred, keep, 1.0)
+    assert np.abs(np.diff(sharp[10, :, 0])).max() > np.abs(np.diff(row)).max()
+    assert sharp.min() >= 0.2 - 1e-6
+    assert sharp.max() <= 0.8 + 1e-6

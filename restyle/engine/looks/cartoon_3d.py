@@ -11,8 +11,9 @@ import numba
 import numpy as np
 
 from restyle.engine import shading
+from restyle.engine.eyes import CartoonEyes
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, shrink
 from restyle.engine.rows import columns, sample_colour_row, upsample_row
@@ -23,15 +24,17 @@ from restyle.engine.tones import (
     curve,
     curve_pixel,
     luma_pixel,
+    saturate_pixel,
     screen_pixel,
     smoothstep_pixel,
 )
 
 REACH = 46  # half-size pixels at 720p: wider regions are flat in their middle
 EDGE = 0.022
-TEXTURE = 0.009
-ROUND = 0.85  # slope of the cushions
-UPSAMPLING = 16.0
+TEXTURE = 0.0105
+ROUND = 1.0  # slope of the cushions
+UPSAMPLING = 12.0
+CRISP = 0.9
 
 
 def _film(y: Floats) -> Floats:
@@ -48,21 +51,27 @@ class Cartoon3D:
 
     abstraction = Abstraction(passes=4, range_sigma=30, radius=3.0, sharpness=4)
 
+    def __init__(self) -> None:
+        self._eyes = CartoonEyes()
+
     def prepare(self, samples: Sequence[Bytes]) -> None:
         """Nothing: the colours are the scene's own."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:
-        """The frame as soft volumes."""
+        """Even out, inflate and light at half size; bloom and eyes at full size."""
         scale = frame.scale
+        low, high = frame.levels
+        # Steps between neighbours are larger in small pictures, smaller in dull ones.
+        step = (high - low) / scale
         base = blur(frame.abstract, 1.3 * scale)
         clear = np.maximum(frame.anisotropy, F(0.5))
-        joined = shading.links(base, clear, edge=0.008, texture=0.003)
-        colour = shading.even(frame.abstract, joined, reach=8 * scale, keep=frame.face_mask)
-        height = _volume(frame, base)
-        height = memory.blend("volume", height, 0.7)
+        joined = shading.links(base, clear, edge=0.008 * step, texture=0.003 * step)
+        spared = F(0.8) * frame.face_mask
+        colour = shading.even(frame.abstract, joined, reach=8 * scale, keep=spared)
+        colour = shading.crisp(colour, blur(colour, 2.0 * scale), spared, CRISP)
+        height = memory.blend("volume", _volume(frame, base, step), 0.7)
         stands_out = memory.blend("figure", _figure(frame), 0.8)
         lit = np.empty_like(colour)
-        low, high = frame.levels
         _light(
             colour,
             height,
@@ -71,22 +80,23 @@ class Cartoon3D:
             FILM,
             F(low),
             F(1 / (high - low)),
-            F(ROUND),
+            F(scale),
             lit,
         )
-        bloom = glow(lit, 0.72, 16 * frame.scale, 0.16)
+        bloom = glow(lit, 0.74, 16 * frame.scale, 0.14)
         out = np.empty_like(frame.full)
         _finish(lit, frame.grey, frame.guide, F(UPSAMPLING), bloom, out)
+        self._eyes.paint(out, frame)
         return out
 
 
-def _volume(frame: Frame, base: Floats) -> Floats:
+def _volume(frame: Frame, base: Floats, step: float) -> Floats:
     """Height in half-size pixels: cushions between edges, an ellipsoid for each face."""
     scale = frame.scale
     if frame.face_boxes:
         calm = blur(base, 7 * scale)
         base = base + frame.face_mask[..., None] * (calm - base)
-    joined = shading.links(base, frame.anisotropy, edge=EDGE, texture=TEXTURE)
+    joined = shading.links(base, frame.anisotropy, edge=EDGE * step, texture=TEXTURE * step)
     height = shading.inflate(joined, reach=REACH * scale)
     for x, y, w, h, strength in frame.face_boxes:
         _add_face(height, x + w / 2, y + 0.52 * h, 0.56 * w, 0.70 * h, strength)
@@ -118,70 +128,80 @@ def _light(
     face: Floats,
     tones: Floats,
     low: F,
-    per_range: F,
-    slope: F,
+    gain: F,
+    scale: F,
     out: Floats,
 ) -> None:
-    rows, columns = height.shape
+    rows, across = height.shape
     for y in numba.prange(rows):
         above = max(y - 1, 0)
         below = min(y + 1, rows - 1)
-        for x in range(columns):
+        for x in range(across):
             before = max(x - 1, 0)
-            after = min(x + 1, columns - 1)
-            gx = slope * F(0.5) * (height[y, after] - height[y, before])
-            gy = slope * F(0.5) * (height[below, x] - height[above, x])
-            steep = F(1) / np.sqrt(F(1) + F(0.35) * (gx * gx + gy * gy))
-            steep *= F(0.35) + F(0.65) * smoothstep_pixel(F(0.03), F(0.30), stands_out[y, x])
-            gx *= steep
-            gy *= steep
+            after = min(x + 1, across - 1)
+            fm = face[y, x]
+            figure = smoothstep_pixel(F(0.03), F(0.30), stands_out[y, x])
+            gx = F(0.5 * ROUND) * (height[y, after] - height[y, before])
+            gy = F(0.5 * ROUND) * (height[below, x] - height[above, x])
+            # Cushions are never quite vertical at their rim, and the ground is flatter.
+            gentle = (F(0.38) + F(0.62) * figure) / np.sqrt(F(1) + F(0.35) * (gx * gx + gy * gy))
+            gx *= gentle
+            gy *= gentle
             nz = F(1) / np.sqrt(F(1) + gx * gx + gy * gy)
             nx = -gx * nz
             ny = -gy * nz
-            fm = face[y, x]
-            facing = nx * F(-0.46) + ny * F(-0.58) + nz * F(0.67)
-            wrap = F(0.45)
-            key = max(facing + wrap, F(0)) / F(0.67 + 0.45)
-            # Half-way vector between the key and the eye
-            half = nx * F(-0.252) + ny * F(-0.317) + nz * F(0.914)
-            gloss = max(half, F(0))
-            gloss = gloss * gloss
-            gloss = gloss * gloss
-            gloss = gloss * gloss
-            gloss = gloss * gloss
-            crease = F(1) - smoothstep_pixel(F(0.8), F(9), height[y, x])
+            # Wrapped key light: it reaches a little around the corner.
+            key = max(F(-0.46) * nx - F(0.58) * ny + F(0.67) * nz + F(0.45), F(0)) / F(1.12)
+            key += F(0.20) * fm * (F(1) - key)
+            # Highlight: half-way between the key and the eye.
+            gloss = max(F(-0.252) * nx - F(0.317) * ny + F(0.914) * nz, F(0))
+            gloss *= gloss
+            gloss *= gloss
+            gloss *= gloss
+            gloss *= gloss
+            crease = F(1) - smoothstep_pixel(F(0.8) * scale, F(8) * scale, height[y, x])
+            crease *= (F(0.55) + F(0.45) * figure) * (F(1) - F(0.7) * fm)
 
-            r = (colour[y, x, 0] - low) * per_range
-            g = (colour[y, x, 1] - low) * per_range
-            b = (colour[y, x, 2] - low) * per_range
-            m = max(luma_pixel(r, g, b), F(0.02))
-            t = curve_pixel(tones, m)
-            lift = t / m
-            r *= lift
-            g *= lift
-            b *= lift
-            c = chroma_pixel(r, g, b)
-            vivid = F(0.95) + F(0.50) * smoothstep_pixel(F(0.02), F(0.16), c) / (F(1) + F(0.8) * c)
-            m = luma_pixel(r, g, b)
-            shade = F(0.30) + F(0.70) * key
-            shade = shade * (F(1) - F(0.30) * crease * (F(1) - F(0.7) * fm))
-            # Shadows turn cool, lights warm
+            red = (colour[y, x, 0] - low) * gain
+            green = (colour[y, x, 1] - low) * gain
+            blue = (colour[y, x, 2] - low) * gain
+            before_film = max(luma_pixel(red, green, blue), F(0.02))
+            lift = curve_pixel(tones, before_film) / before_film
+            red *= lift
+            green *= lift
+            blue *= lift
+            c = chroma_pixel(red, green, blue)
+            vivid = F(0.96) + F(0.52) * smoothstep_pixel(F(0.02), F(0.16), c) / (F(1) + F(1.1) * c)
+            red, green, blue = saturate_pixel(red, green, blue, vivid)
+            m = luma_pixel(red, green, blue)
+            # Light under the skin: reds and ochres of middle lightness glow from within.
+            skin = smoothstep_pixel(F(0.05), F(0.17), red - green)
+            skin *= smoothstep_pixel(F(0.0), F(0.10), green - blue + F(0.04))
+            skin *= F(1) - smoothstep_pixel(F(0.35), F(0.60), c)
+            skin *= smoothstep_pixel(F(0.15), F(0.40), m)
+            skin = max(skin, F(0.6) * fm * smoothstep_pixel(F(0.25), F(0.5), m))
+            red += F(0.045) * skin
+            green += F(0.012) * skin
+            shade = (F(0.32) + F(0.68) * key) * (F(1) - F(0.30) * crease)
             cool = max(F(1) - shade, F(0))
             warm = max(shade - F(1), F(0))
-            r = (m + (r - m) * vivid) * (shade - F(0.10) * cool + F(0.20) * warm)
-            g = (m + (g - m) * vivid) * (shade + F(0.02) * cool + F(0.10) * warm)
-            b = (m + (b - m) * vivid) * (shade + F(0.14) * cool - F(0.05) * warm)
-            shine = (
-                F(0.22)
-                * max(gloss - F(0.55), F(0))
-                * (F(1) - nz * nz)
-                * F(4)
-                * (F(0.3) + F(0.7) * m)
-            )
-            rim = (F(1) - nz) * max(F(0.8) * nx + F(0.1) * ny, F(0)) * stands_out[y, x] * F(0.9)
-            out[y, x, 0] = r + shine + rim * F(0.75)
-            out[y, x, 1] = g + shine + rim * F(0.85)
-            out[y, x, 2] = b + shine + rim
+            shine = (F(1) - nz * nz) * max(gloss - F(0.55), F(0)) * (F(0.25) + F(0.65) * m)
+            rim = (F(1) - nz) * max(F(0.8) * nx + F(0.1) * ny, F(0)) * figure * (F(1) - fm)
+            red *= shade - F(0.10) * (F(1) - F(1.8) * skin) * cool + F(0.20) * warm
+            green *= shade + F(0.02) * (F(1) - skin) * cool + F(0.10) * warm
+            blue *= shade + F(0.13) * (F(1) - skin) * cool - F(0.05) * warm
+            rim *= F(0.55) * (F(0.25) + m)
+            out[y, x, 0] = _shoulder(red + shine + F(0.80) * rim)
+            out[y, x, 1] = _shoulder(green + shine + F(0.90) * rim)
+            out[y, x, 2] = _shoulder(blue + shine + rim)
+
+
+@brush
+def _shoulder(value: F) -> F:
+    """Highlights roll off instead of burning out: 0.8 to 1.2 end between 0.8 and 1."""
+    over = min(max((value - F(0.8)) * F(2.5), F(0)), F(1))
+    rolled: F = min(value, F(0.8)) + F(0.2) * over * (F(2) - over)
+    return rolled
 
 
 @kernel
@@ -196,4 +216,4 @@ def _finish(
         shining = sample_colour_row(bloom, y, height, across_bloom)
         for x in range(width):
             for k in range(3):
-                out[y, x, k] = byte_pixel(screen_pixel(min(paint[k, x], F(1)), shining[k, x]))
+                out[y, x, k] = byte_pixel(screen_pixel(paint[k, x], shining[k, x]))
