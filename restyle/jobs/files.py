@@ -88,8 +88,8 @@ def download_name(record: Record) -> str:
     return f"{stem}-{options.style.slug}-{options.output_short_side}p.mp4"
 
 
-def remove_old(desk: Desk, keep_hours: float) -> int:
-    """Remove the files of jobs that ended longer ago than that; gives how many jobs' there were.
+def remove_old(desk: Desk, keep_hours: float) -> list[Record]:
+    """Remove the files of jobs that ended longer ago than that, and give these jobs.
 
     Never those of a job that runs.
     """
@@ -102,7 +102,7 @@ def remove_old(desk: Desk, keep_hours: float) -> int:
         with desk.ledger.change(record.job_id) as change:
             change.set(files_removed=time.time())
         log.info("job=%s its files were removed after their time", record.job_id)
-    return len(old)
+    return old
 
 
 def remove_strays(desk: Desk) -> None:

@@ -49,7 +49,8 @@ class Housekeeping:
                 find_lost_jobs(self._desk)
                 if time.monotonic() - cleaned >= CLEAN_EVERY_S:
                     cleaned = time.monotonic()
-                    remove_old(self._desk, self._desk.settings.keep_hours)
+                    for old in remove_old(self._desk, self._desk.settings.keep_hours):
+                        workflow.forget(old.job_id, old.attempt)
                     remove_strays(self._desk)
                     forget_old_keys(self._desk)
             except Exception:

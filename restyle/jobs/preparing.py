@@ -15,7 +15,6 @@ from restyle.fitting import fit, plan_fit
 from restyle.footage import open_clip
 from restyle.jobs.desk import Desk, Stopping
 from restyle.jobs.job import Stage
-from restyle.jobs.ledger import Record
 
 POSTER_WIDTH_PX = 320
 
@@ -34,6 +33,7 @@ def prepare(desk: Desk, job_id: str) -> bool:
         return True
     desk.heed_cancel(job_id)
     desk.ledger.move(job_id, Stage.FITTING)
+    _drop_all_but(folder, record.upload)
     plan = plan_fit(inspect(folder / record.upload), **record.wishes)
     try:
         fitted = fit(
@@ -48,7 +48,7 @@ def prepare(desk: Desk, job_id: str) -> bool:
         raise
     draw_poster(fitted, folder / "poster.jpg")
     desk.ledger.move(job_id, Stage.QUEUED, fitted=fitted.path.name)
-    _drop_upload(record, folder, fitted.path.name)
+    _drop_all_but(folder, fitted.path.name, "poster.jpg")
     return True
 
 
@@ -61,9 +61,11 @@ def draw_poster(clip: Clip, target: Path) -> None:
     cv2.imwrite(str(target), cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
 
 
-def _drop_upload(record: Record, folder: Path, fitted: str) -> None:
-    if record.upload != fitted:
-        (folder / record.upload).unlink(missing_ok=True)
+def _drop_all_but(folder: Path, *names: str) -> None:
+    """Remove the upload once it is fitted, and what a killed process left half-written."""
+    for path in folder.iterdir():
+        if path.name not in names:
+            path.unlink(missing_ok=True)
 
 
 def _progress(desk: Desk, job_id: str) -> Callable[[float], None]:

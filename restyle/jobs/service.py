@@ -124,6 +124,7 @@ class Jobs:
 
         Raises ClipError, OptionError, KeyRefused or BudgetExceeded, and then nothing is kept.
         """
+        request = replace(request, visitor=request.visitor[:200])
         host_pays = self._check_key(request)
         job_id = uuid.uuid4().hex
         folder = self._desk.folder(job_id)

@@ -109,6 +109,14 @@ def is_carried(job_id: str, attempt: int) -> bool:
     return False
 
 
+def forget(job_id: str, attempts: int) -> None:
+    """Drop the records of an ended job's workflows."""
+    numbers = range(1, attempts + 1)
+    DBOS.delete_workflows(
+        [_workflow_id(job_id, number, part) for number in numbers for part in ("fit", "run")]
+    )
+
+
 @DBOS.workflow(name="restyle.fit", max_recovery_attempts=None)
 def fit_workflow(job_id: str, attempt: int) -> None:
     """Fit the clip, then queue for the account's slot."""

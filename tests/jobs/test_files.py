@@ -10,7 +10,7 @@ from faults.scripted_cloud import WAITS
 from jobs.studio import Studio
 
 from restyle.errors import ClipUnfit, JobNotFound, ResultNotReady
-from restyle.jobs import Stage
+from restyle.jobs import Stage, workflow
 from restyle.jobs.files import keep_upload, remove_old, remove_strays
 
 
@@ -20,9 +20,13 @@ def test_files_are_removed_after_their_time_but_not_of_a_job_that_runs(studio: S
     running = studio.submit()
     studio.stage(running, Stage.PENDING)
     desk = studio.jobs._desk
-    assert remove_old(desk, keep_hours=1) == 0
-    assert remove_old(desk, keep_hours=0) >= 1
+    assert remove_old(desk, keep_hours=1) == []
+    removed = remove_old(desk, keep_hours=0)
+    assert ended in [record.job_id for record in removed]
+    assert running not in [record.job_id for record in removed]
     assert not desk.folder(ended).exists()
+    workflow.forget(ended, 1)
+    assert not workflow.is_carried(ended, 1)
     assert (desk.folder(running) / "poster.jpg").exists()
     with pytest.raises(ResultNotReady, match="removed"):
         studio.jobs.result(ended)
@@ -63,15 +67,10 @@ def test_an_upload_that_is_too_large_is_refused_in_words(tmp_path: Path) -> None
 
 
 def test_a_job_that_its_workflow_lost_is_found_and_finished(studio: Studio) -> None:
-    """A process that dies between the book and the queue leaves such a job behind."""
-    from restyle.jobs import workflow
-
-    begin = workflow.begin
-    try:
-        workflow.begin = lambda job_id, attempt: None  # type: ignore[assignment]  # dies here
+    with pytest.MonkeyPatch.context() as patch:
+        # A process that dies between the book and the queue leaves such a job behind.
+        patch.setattr(workflow, "begin", lambda job_id, attempt: None)
         job_id = studio.submit()
-    finally:
-        workflow.begin = begin
     assert studio.end(job_id).stage is Stage.SUCCEEDED
     with pytest.raises(JobNotFound):
         studio.jobs.status(job_id + "x")
