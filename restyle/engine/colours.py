@@ -14,7 +14,8 @@ Floats = NDArray[np.float32]
 
 _CREAM = np.array([1.0, 9.0])  # a, b of the tint of light neutrals
 _NAVY = np.array([3.0, -15.0])  # of dark ones
-_MID_TINT = 12.0  # chroma that mid neutrals get
+_SAND = np.array([6.0, 14.0])  # of warm mid ones
+_MID_TINT = 12.0  # chroma that cool mid neutrals get
 _MOST_CHROMA = 74.0
 _MIDDLE = 0.64  # where in the range of lightness the footage's median is painted
 _DEFAULT_ACCENT = np.deg2rad(62.0)  # a warm accent, where the picture has none
@@ -140,7 +141,9 @@ def _tinted(
     own = lively * np.array([np.cos(hue), np.sin(hue)])
     light = float(np.clip((lightness - 62) / 26, 0, 1))
     dark = float(np.clip((46 - lightness) / 22, 0, 1))
-    middle = _MID_TINT * np.array([np.cos(accent), np.sin(accent)])
+    # Never a warm tint over a cool grey or the reverse: they cancel, and that is mud.
+    warm = float(np.clip((0.6 * a + b - 3) / 4, 0, 1))
+    middle = warm * _SAND + (1 - warm) * _MID_TINT * np.array([np.cos(accent), np.sin(accent)])
     tint = light * _CREAM + dark * _NAVY + (1 - light) * (1 - dark) * middle
     return np.asarray(own + neutral * tint)
 

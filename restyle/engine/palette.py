@@ -22,11 +22,13 @@ LANES = 16  # entries are padded to this: two SIMD registers' worth of membershi
 GRID = 33  # steps of the membership table along R, G and B
 
 _SEED = 20
+_BIN = 3.0  # side of a bin in Lab when pixels are thinned
 _WORK_SIDE = 144  # short side, in pixels, of the samples that are clustered
 _LIGHTNESS_WEIGHT = 0.7  # two greys may lie closer in lightness than two hues in hue
 _SOFTNESS = 60.0  # ΔE² at which membership has fallen to 1/e
 _FACE_CORE = 0.6  # face mask above which a pixel may be skin
 _GREY, _GREYS_APART = 10.0, 1.2  # chroma of a grey; how much further apart greys must be
+_KIN = 16.0  # ΔE within which two entries are thought of one material
 _SKIN_PIXELS = 60  # fewer than this, over all samples: no skin entries
 
 
@@ -176,15 +178,32 @@ def _others(pixels: _Pixels, own: Floats) -> Floats:
     return rest if len(rest) > 64 else pixels.lab
 
 
+def _thinned(lab: Floats) -> Floats:
+    """Fewer pixels of frequent colours: a bin's share grows with the root of its count.
+
+    A wall then doesn't take every cluster, and green eyes get one.
+    """
+    bins = np.floor(lab / _BIN).astype(np.int64) + 64
+    key = (bins[:, 0] * 256 + bins[:, 1]) * 256 + bins[:, 2]
+    _, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
+    means = np.stack([np.bincount(inverse.ravel(), c) / count for c in lab.T], 1)
+    # A colour of a few pixels is a blend at some border.
+    share = np.where(count > 2, np.ceil(np.sqrt(count)), 0).astype(np.int64)
+    if not share.any():
+        return np.asarray(lab, np.float32)
+    return np.asarray(np.repeat(means, share, axis=0), np.float32)
+
+
 def _cluster(lab: Floats, clusters: int) -> tuple[Floats, NDArray[np.float64]]:
-    features = np.ascontiguousarray(lab * np.array([1, 1.25, 1.25], np.float32))
+    features = np.ascontiguousarray(_thinned(lab) * np.array([1, 1.25, 1.25], np.float32))
     clusters = max(1, min(clusters, len(np.unique(np.round(features), axis=0))))
     cv2.setRNGSeed(_SEED)  # cv2.kmeans draws from a global generator
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 25, 0.5)
     start = np.zeros((len(features), 1), np.int32)
     _, labels, _ = cv2.kmeans(features, clusters, start, stop, 2, cv2.KMEANS_PP_CENTERS)
     counts = np.bincount(labels.ravel(), minlength=clusters).astype(np.float64)
-    sums = np.stack([np.bincount(labels.ravel(), c, clusters) for c in lab.T], 1)
+    found = features / np.array([1, 1.25, 1.25], np.float32)
+    sums = np.stack([np.bincount(labels.ravel(), c, clusters) for c in found.T], 1)
     kept = counts > 0
     centres = (sums[kept] / counts[kept, None]).astype(np.float32)
     return centres, counts[kept]
@@ -251,11 +270,18 @@ def _heights(pixels: _Pixels, lab: Floats, n_skin: int, n_hair: int) -> Floats:
     central = 1 - 2 * mean(np.abs(pixels.x - 0.5))
     nearness = 0.8 * mean(pixels.y) + 0.5 * central - 0.004 * lab[:, 0]
     nearness -= 1.2 * upper_border + 0.5 * count / len(nearest)
+    # Tones of one material lie close together: fur and folds shouldn't be torn apart by shadows.
+    gaps = np.stack([_distance(lab, centre) for centre in lab])
+    kinship = np.exp(-((gaps / _KIN) ** 2)) * count
+    nearness = kinship @ nearness / kinship.sum(1)
     nearness[:n_skin] = nearness.max() + 1
     nearness[n_skin : n_skin + n_hair] = nearness.max() + 1
     order = np.argsort(np.argsort(nearness, kind="stable"), kind="stable").astype(np.float32)
     order[:n_skin] = order[:n_skin].max(initial=0)
     order[n_skin : n_skin + n_hair] = n - 1
+    if n_hair:
+        hairlike = np.min(gaps[n_skin : n_skin + n_hair], 0) < _KIN
+        order[n_skin:][hairlike[n_skin:]] = n - 1
     return order / np.float32(max(n - 1, 1))
 
 

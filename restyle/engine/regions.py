@@ -76,10 +76,10 @@ class Regions:
         second = np.empty((height, width), np.uint8)
         share = np.empty((height, width), np.float32)
         kernels.best_two(membership, label, second, share)
-        shown = label if restart or self._shown is None else self._shown
-        flow = seen.flow
+        nothing = np.full_like(label, LANES)
+        shown = nothing if restart or self._shown is None else self._shown
         least = max(4, round(self._cut.crumb * seen.scale**2))
-        kernels.merge_crumbs(label, shown, flow, least, second, share)
+        kernels.merge_crumbs(label, shown, seen.flow, least, second, share)
         label, second, share = _rounded(label, second, share, self._cut.round * seen.scale)
         kernels.hold(membership, label, F(HOLD))
         self._past, self._shown = membership, label

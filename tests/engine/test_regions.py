@@ -1,0 +1,168 @@
+"""Regions: they hold still, lose crumbs, follow the motion, forget at a cut, have smooth edges."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from restyle.engine.colours import Manner
+from restyle.engine.palette import Palette, Sample, fit
+from restyle.engine.regions import Cut, Field, Regions
+
+Floats = NDArray[np.float32]
+
+HEIGHT, WIDTH = 180, 240
+RED, BLUE, SKIN = (0.8, 0.2, 0.15), (0.15, 0.3, 0.75), (0.8, 0.6, 0.5)
+CUT = Cut(blur=1.3, round=1.6, crumb=150)
+MANNER = Manner(clusters=6, apart=9.0, lowest=15, highest=96, even=0.2, vivid=1.2)
+
+
+@dataclass
+class Still:
+    """A frame as regions see it, with nothing moving."""
+
+    abstract: Floats
+    is_cut: bool = False
+    flow: Floats = field(default_factory=lambda: np.zeros((HEIGHT, WIDTH, 2), np.float32))
+    confidence: Floats = field(default_factory=lambda: np.ones((HEIGHT, WIDTH), np.float32))
+    face_mask: Floats = field(default_factory=lambda: np.zeros((HEIGHT, WIDTH), np.float32))
+    face_boxes: list[tuple[float, float, float, float, float]] = field(default_factory=list)
+    scale: float = 1.0
+
+
+def _halves(border: int = 120) -> Floats:
+    picture = np.empty((HEIGHT, WIDTH, 3), np.float32)
+    picture[:, :border], picture[:, border:] = RED, BLUE
+    return picture
+
+
+def _noisy(picture: Floats, seed: int, strength: float = 0.03) -> Floats:
+    noise = np.random.default_rng(seed).normal(0, strength, picture.shape)
+    return np.clip(picture + noise, 0, 1).astype(np.float32)
+
+
+def _palette(*colours: tuple[float, float, float]) -> Palette:
+    columns = [np.full((120, 60, 3), colour, np.float32) for colour in colours]
+    rgb = (np.hstack(columns) * 255).astype(np.uint8)
+    none = np.zeros(rgb.shape[:2], np.float32)
+    return fit([Sample(rgb, none, none)], MANNER)
+
+
+def _read(regions: Regions, seen: Still) -> Field:
+    return regions.read(seen, (2 * WIDTH, 2 * HEIGHT))
+
+
+@pytest.fixture(scope="module")
+def two_colours() -> Palette:
+    return _palette(RED, BLUE)
+
+
+def test_noise_does_not_make_regions_flicker(two_colours: Palette) -> None:
+    regions = Regions(two_colours, CUT)
+    fields = [_read(regions, Still(_noisy(_halves(), i), is_cut=i == 0)) for i in range(6)]
+    for before, now in pairwise(fields[2:]):
+        assert (before.first != now.first).mean() < 0.001
+
+
+def test_borders_are_smooth_and_in_their_place(two_colours: Palette) -> None:
+    found = _read(Regions(two_colours, CUT), Still(_halves(), is_cut=True))
+    red, blue = found.first[10, 10], found.first[10, -10]
+    assert red != blue
+    assert (found.first[:, :236] == red).all()
+    assert (found.first[:, 244:] == blue).all()
+    soft = np.flatnonzero(found.share[HEIGHT] < 255)
+    assert 1 <= len(soft) <= 6
+    assert abs(soft.mean() - 239.5) < 2
+
+
+@pytest.mark.parametrize(("radius", "stays"), [(5, False), (14, True)])
+def test_crumbs_go_and_pieces_stay(two_colours: Palette, radius: int, stays: bool) -> None:
+    picture = _halves()
+    cv2.circle(picture, (60, 90), radius, BLUE, cv2.FILLED)
+    found = _read(Regions(two_colours, CUT), Still(picture, is_cut=True))
+    assert (found.first[180, 120] == found.first[180, 400]) == stays
+
+
+def test_a_piece_in_view_may_shrink_before_it_goes(two_colours: Palette) -> None:
+    regions = Regions(two_colours, CUT)
+    for radius in (9, 8, 7, 6.5):  # 6.5: an area of 133, under the limit but not by half
+        picture = _halves()
+        cv2.circle(picture, (60, 90), int(radius), BLUE, cv2.FILLED)
+        found = _read(regions, Still(picture, is_cut=radius == 9))
+    assert found.first[180, 120] == found.first[180, 400]
+
+
+def test_a_crumb_goes_to_the_neighbour_with_the_longest_border() -> None:
+    green = (0.2, 0.6, 0.2)
+    picture = _halves()
+    # A green crumb, most of it within red.
+    picture[85:95, 112:123] = green
+    found = _read(Regions(_palette(RED, BLUE, green), CUT), Still(picture, is_cut=True))
+    assert found.label[90, 115] == found.label[10, 10]
+
+
+def test_after_a_cut_nothing_of_the_past_remains(two_colours: Palette) -> None:
+    regions = Regions(two_colours, CUT)
+    for i in range(3):
+        _read(regions, Still(_halves(60), is_cut=i == 0))
+    after = _read(regions, Still(_halves(180), is_cut=True))
+    fresh = _read(Regions(two_colours, CUT), Still(_halves(180), is_cut=True))
+    np.testing.assert_array_equal(after.first, fresh.first)
+
+
+def test_a_colour_that_truly_changed_is_shown_at_once(two_colours: Palette) -> None:
+    regions = Regions(two_colours, CUT)
+    for i in range(3):
+        _read(regions, Still(_halves(60), is_cut=i == 0))
+    # The flow claims (wrongly) that nothing moved.
+    now = _read(regions, Still(_halves(180)))
+    assert (now.label[:, 70:170] == now.label[10, 10]).mean() > 0.98
+
+
+def test_memory_follows_the_flow(two_colours: Palette) -> None:
+    regions = Regions(two_colours, CUT)
+    for i in range(8):
+        seen = Still(_noisy(_halves(80 + 5 * i), i), is_cut=i == 0)
+        seen.flow[..., 0] = -5
+        found = _read(regions, seen)
+    border = np.argmax(found.first != found.first[0, 0], axis=1)
+    assert abs(np.median(border) - 230) <= 2
+
+
+def test_inside_a_face_no_odd_colours_remain() -> None:
+    dice = np.random.default_rng(4)
+    rgb = np.full((HEIGHT, WIDTH, 3), BLUE, np.float32)
+    rgb[100:] = RED
+    mask = np.zeros((HEIGHT, WIDTH), np.float32)
+    cv2.ellipse(rgb, (120, 90), (45, 60), 0, 0, 360, SKIN, cv2.FILLED)
+    cv2.ellipse(mask, (120, 90), (42, 56), 0, 0, 360, 1.0, cv2.FILLED)
+    noisy = np.clip(rgb + dice.normal(0, 0.01, rgb.shape), 0, 1)
+    sample = Sample((noisy * 255).astype(np.uint8), mask, np.zeros_like(mask))
+    palette = fit([sample], MANNER)
+    cv2.circle(rgb, (130, 90), 12, (1, 1, 1), cv2.FILLED)  # a highlight
+    cv2.circle(rgb, (105, 110), 10, BLUE, cv2.FILLED)  # a reflection
+    seen = Still(rgb, is_cut=True, face_mask=mask, face_boxes=[(75, 30, 90, 90, 1.0)])
+    found = _read(Regions(palette, CUT), seen)
+    assert palette.n_skin == 2
+    assert set(np.unique(found.label[mask > 0.99])) <= set(np.flatnonzero(palette.in_face))
+
+
+@pytest.mark.parametrize("size", [(256, 455), (455, 256), (271, 331)])
+def test_any_size_is_resolved(two_colours: Palette, size: tuple[int, int]) -> None:
+    width, height = size
+    half = (height // 4 * 2, width // 4 * 2)
+    picture = cv2.resize(_halves(), (half[1], half[0]))
+    seen = Still(
+        picture,
+        is_cut=True,
+        flow=np.zeros((*half, 2), np.float32),
+        confidence=np.zeros(half, np.float32),
+        face_mask=np.zeros(half, np.float32),
+        scale=256 / 720,
+    )
+    found = Regions(two_colours, CUT).read(seen, size)
+    assert found.first.shape == found.second.shape == found.share.shape == (height, width)
+    assert found.first.max() < len(two_colours)
