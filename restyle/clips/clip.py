@@ -49,6 +49,8 @@ class Clip:
     turned: bool  # the file asks players to turn or mirror it
     variable_rate: bool
     longest_frame_s: float
+    key_gap_s: float  # from one key frame to the next, at most
+    phase_s: float  # where the first frame lies on the clip's own grid; times count from here
     frame_count: int | None  # None where the clip is longer than what was counted
     faults: tuple[str, ...]  # what the reader complained of
 

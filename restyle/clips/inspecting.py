@@ -107,7 +107,7 @@ def _clip(path: Path, kind: Kind, look: _Look) -> Clip:
         path=path,
         width=round(width * max(1.0, aspect)),
         height=round(height / min(1.0, aspect)),
-        duration_s=duration_s,
+        duration_s=duration_s - rate.phase_s,
         fps=rate.fps,
         size_bytes=path.stat().st_size,
         format=kind.format,
@@ -133,6 +133,8 @@ def _clip(path: Path, kind: Kind, look: _Look) -> Clip:
         turned=turn is not None,
         variable_rate=rate.varies,
         longest_frame_s=rate.longest_s,
+        key_gap_s=video.key_gap_s,
+        phase_s=rate.phase_s,
         frame_count=None if longer else len(video.pts_s),
         faults=tuple(dict.fromkeys(f for f in _FAULT.findall(log) if "not on whitelist" not in f)),
     )

@@ -21,25 +21,34 @@ class _Packet(NamedTuple):
     dts: int
     pts: int
     length: int
+    key: bool
 
 
 @dataclass(frozen=True)
 class Track:
-    """One stream: the sorted times of its packets, when the last one ends, its coded size."""
+    """One stream: the sorted times of its packets, when the last one ends, its coded size.
+
+    `key_gap_s` is the longest time from a key frame to the next one, or to the end.
+    """
 
     pts_s: tuple[float, ...]
     end_s: float
+    key_gap_s: float
     width: int = 0
     height: int = 0
 
 
 @dataclass(frozen=True)
 class Rate:
-    """The usual frame rate of a track, whether it varies, and the longest time between frames."""
+    """The usual frame rate of a track, whether it varies, and the longest time between frames.
+
+    `phase_s`: where the grid of frames lies, from 0 to one frame; 0 where the rate varies.
+    """
 
     fps: float
     varies: bool
     longest_s: float
+    phase_s: float = 0.0
 
 
 def read_tracks(listing: bytes) -> dict[int, Track]:
@@ -56,14 +65,15 @@ def read_tracks(listing: bytes) -> dict[int, Track]:
         if size := _SIZE.fullmatch(line):
             sizes[int(size[1])] = (int(size[2]), int(size[3]))
             continue
-        fields = line.split(",", 4)
-        if line.startswith("#") or len(fields) < 5:
+        fields = line.split(",")
+        if line.startswith("#") or len(fields) < 6:
             continue
         try:
             stream, dts, pts, length = (int(field) for field in fields[:4])
         except ValueError:
             continue
-        found.setdefault(stream, []).append(_Packet(dts, pts, max(0, length)))
+        key = not any(field.strip() == "F=0x0" for field in fields[6:])
+        found.setdefault(stream, []).append(_Packet(dts, pts, max(0, length), key))
     return {
         n: _track(packets, float(bases[n]), sizes.get(n, (0, 0)))
         for n, packets in found.items()
@@ -81,16 +91,15 @@ def constant_rate(track: Track, nominal_fps: float | None) -> Rate:
         return Rate(_snapped(guess), varies=False, longest_s=1 / guess)
     average, usual = len(gaps) / (times[-1] - times[0]), 1 / median(gaps)
     for guess in (nominal_fps or average, average, usual):
-        if _fits(times, fps := _snapped(guess)):
-            return Rate(fps, varies=False, longest_s=max(gaps))
+        fps = _snapped(guess)
+        phases = [t * fps - i for i, t in enumerate(times)]
+        phase = median(phases)
+        # Writers give the first frame another length, to make room for the sound's run-in.
+        if all(abs(other - phase) <= _JITTER for other in phases[1:]):
+            part = phase % 1
+            phase_s = part / fps if _JITTER / 10 < part < 1 - _JITTER / 10 else 0.0
+            return Rate(fps, varies=False, longest_s=max(gaps), phase_s=phase_s)
     return Rate(_snapped(usual), varies=True, longest_s=max(gaps))
-
-
-def _fits(times: tuple[float, ...], fps: float) -> bool:
-    phases = [t * fps - i for i, t in enumerate(times)]
-    usual = median(phases)
-    # Writers give the first frame another length, to make room for the sound's run-in.
-    return all(abs(phase - usual) <= _JITTER for phase in phases[1:])
 
 
 def _snapped(fps: float) -> float:
@@ -114,7 +123,10 @@ def _track(packets: list[_Packet], base: float, size: tuple[int, int]) -> Track:
     if len(times) > 1:
         # Some containers do not say how long the last packet lasts, or say one tick.
         length = length if length * base > _TICK_S else last - times[-2][0]
-    return Track(tuple(pts * base for pts, _ in times), (last + length) * base, *size)
+    end = last + length
+    keys = sorted(packet.dts for packet in packets if packet.key)
+    key_gap = max((b - a for a, b in pairwise([*keys, end])), default=end)
+    return Track(tuple(pts * base for pts, _ in times), end * base, key_gap * base, *size)
 
 
 def _is_base(text: str) -> bool:

@@ -16,6 +16,7 @@ _TONE_MAP = (
 )
 _RGB = ("rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr")
 _SEEK_MARGIN_S = 0.5
+_WITHOUT_INDEX = ("mpegts", "mpeg")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def input_arguments(edit: Edit) -> list[str]:
     """ffmpeg's guarded input for an edit: seeks a little before it, and reads a little beyond."""
     seek_s = _seek(edit)
     seek = ["-ss", f"{seek_s:.3f}"] if seek_s else []
-    length_s = edit.start_s - seek_s + edit.duration_s + edit.clip.longest_frame_s + 1
+    length_s = _start(edit) - seek_s + edit.duration_s + edit.clip.longest_frame_s + 1
     return [*seek, "-t", f"{length_s:.3f}", *guarded_input(edit.clip.path, edit.clip.demuxer)]
 
 
@@ -107,7 +108,7 @@ def video_filters(edit: Edit, *, pixel_format: str) -> str:
     """The filter graph of the picture, ending in frames of `pixel_format` (yuv420p or rgb24)."""
     clip = edit.clip
     rate = Fraction(edit.fps).limit_denominator(1001)
-    lead_s = edit.start_s - _seek(edit)
+    lead_s = _start(edit) - _seek(edit)
     filters = [
         # Frames before the cut get negative times: the last of them fills its first moment.
         *([f"setpts=PTS-{lead_s:.6f}/TB"] if lead_s else []),
@@ -143,16 +144,24 @@ def audio_filters(edit: Edit, *, length_s: float | None = None) -> str:
 
     It ends with the last frame of the picture, or after `length_s` seconds.
     """
-    lead_s = edit.start_s - _seek(edit)
+    lead_s = _start(edit) - _seek(edit)
     shift = [f"asetpts=PTS-{lead_s:.6f}/TB"] if lead_s else []
     end_s = edit.frame_count / edit.fps if length_s is None else length_s
     return ",".join([*shift, "aresample=48000:async=1:first_pts=0", f"atrim=end={end_s:.6f}"])
 
 
+def _start(edit: Edit) -> float:
+    """Where the edit starts in the file's own time, on its grid of frames."""
+    return edit.start_s + edit.clip.phase_s
+
+
 def _seek(edit: Edit) -> float:
     """Where reading begins: before the frame that is still shown when the cut starts."""
-    margin_s = max(_SEEK_MARGIN_S, 2 * edit.clip.longest_frame_s)
-    return max(0, int((edit.start_s - margin_s) * 1000)) / 1000
+    clip = edit.clip
+    margin_s = max(_SEEK_MARGIN_S, 2 * clip.longest_frame_s)
+    if clip.demuxer in _WITHOUT_INDEX:  # seeking there lands anywhere between key frames
+        margin_s += clip.key_gap_s
+    return max(0, int((_start(edit) - margin_s) * 1000)) / 1000
 
 
 def _filter(step: Step, matrix: str) -> str:
