@@ -9,7 +9,6 @@ from restyle.cloud import CloudClient, Timeouts
 from restyle.settings import Secret
 
 KEY = "sk-0123456789abcdef0123456789abcdef"
-QUICK = Timeouts(connect_s=2, read_s=0.5, whole_s=3, upload_s=10, download_s=10)
 
 
 @pytest.fixture
@@ -25,4 +24,10 @@ def cloud() -> Iterator[ScriptedCloud]:
 
 @pytest.fixture
 def client(cloud: ScriptedCloud) -> CloudClient:
-    return CloudClient(cloud.base_url, Secret(KEY), timeouts=QUICK)
+    return CloudClient(cloud.base_url, Secret(KEY))
+
+
+@pytest.fixture
+def hasty_client(cloud: ScriptedCloud) -> CloudClient:
+    """A client that soon takes silence for a lost answer."""
+    return CloudClient(cloud.base_url, Secret(KEY), timeouts=Timeouts(read_s=0.3))

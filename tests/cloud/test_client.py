@@ -101,7 +101,6 @@ SUBMIT_FAULTS = {
     "reset after acceptance": (RESET_AFTER_ACCEPTANCE, AnswerLost, 1),
     "headers and no body": (HEADERS_ONLY, AnswerLost, 1),
     "half a body": (CUT_ANSWER, AnswerLost, 1),
-    "silence": (Fault("stall", seconds=1.5), AnswerLost, 1),
     "200 that is not JSON": (NOT_JSON, AnswerLost, 1),
     "200 with a JSON list": (Fault("change", body=lambda _: [1]), AnswerLost, 1),
     "200 without output": (Fault("change", body=lambda _: {"request_id": "r"}), AnswerLost, 1),
@@ -143,6 +142,16 @@ def test_a_submit_sends_once_and_tells_whether_a_task_may_exist(
     assert [route for route, _ in cloud.requests] == ["submit"]
     assert len(cloud.made) == made
     assert caught.value.what_next
+
+
+def test_silence_after_a_submit_may_hide_a_task(
+    cloud: ScriptedCloud, hasty_client: CloudClient
+) -> None:
+    cloud.once("submit", Fault("stall", seconds=60))
+    with pytest.raises(AnswerLost, match="in time"):
+        hasty_client.submit(URL, OPTIONS)
+    assert len(cloud.made) == 1
+    assert [route for route, _ in cloud.requests] == ["submit"]
 
 
 def test_a_strange_status_beside_a_good_id_does_not_lose_the_task(
@@ -387,7 +396,7 @@ def test_the_key_is_in_no_error_log_or_repr(
     caplog.set_level(logging.DEBUG)
     shown = [repr(client), str(client)]
     echo = {"code": "InvalidApiKey", "message": f"Bad key {api_key}"}
-    faults = [fault for fault, _, _ in SUBMIT_FAULTS.values() if fault.act != "stall"]
+    faults = [fault for fault, _, _ in SUBMIT_FAULTS.values()]
     for fault in [*faults, Fault("answer", False, 401, echo)]:
         cloud.once("submit", fault)
         with pytest.raises(CloudError) as caught:

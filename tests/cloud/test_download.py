@@ -15,11 +15,11 @@ from restyle.cloud import download as download_module
 from restyle.cloud.download import download
 from restyle.errors import DownloadFailed
 
-QUICK = Timeouts(connect_s=2, read_s=0.5, download_s=10)
+USUAL = Timeouts()
 AT_ONCE = (0.0, 0.0, 0.0)
 
 
-def fetch(cloud: ScriptedCloud, target: Path, timeouts: Timeouts = QUICK) -> int:
+def fetch(cloud: ScriptedCloud, target: Path, timeouts: Timeouts = USUAL) -> int:
     return download(f"{cloud.origin}/results/结果.mp4", target, timeouts, waits_s=AT_ONCE)
 
 
@@ -61,7 +61,6 @@ def test_a_result_that_breaks_off_is_fetched_whole_all_the_same(
     [
         (LOST_AFTER_ACCEPTANCE, "did not answer"),
         (HEADERS_ONLY, "connection broke"),
-        (Fault("stall", seconds=0.8), "did not answer"),
         (Fault("answer", False, 500, "oops"), "HTTP 500"),
         (Fault("answer", headers={"Content-Length": "2000"}), "not the whole film"),
         (Fault("text", body="<html>Please log in</html>"), "not an MP4"),
@@ -79,6 +78,13 @@ def test_a_result_that_never_comes_whole_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
     assert caught.value.what_next
     assert len(cloud.ranges) <= 1 + len(AT_ONCE)
+
+
+def test_a_server_that_says_nothing_is_given_up(cloud: ScriptedCloud, tmp_path: Path) -> None:
+    cloud.always("result", Fault("stall", seconds=60))
+    with pytest.raises(DownloadFailed, match="did not answer"):
+        fetch(cloud, tmp_path / "result.mp4", Timeouts(read_s=0.1))
+    assert len(cloud.ranges) == 1 + len(AT_ONCE)
 
 
 def test_a_failed_download_leaves_an_earlier_result_as_it_was(
@@ -114,7 +120,7 @@ def test_a_redirect_is_followed_for_a_result_without_any_key(
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a.b/c", "oss://a/b", "result.mp4"])
 def test_only_web_addresses_are_fetched(tmp_path: Path, url: str) -> None:
     with pytest.raises(DownloadFailed, match="not one of the web"):
-        download(url, tmp_path / "result.mp4", QUICK)
+        download(url, tmp_path / "result.mp4", USUAL)
 
 
 def test_a_result_is_bounded_in_size(
@@ -127,10 +133,10 @@ def test_a_result_is_bounded_in_size(
 
 
 def test_a_download_is_bounded_in_time(cloud: ScriptedCloud, tmp_path: Path) -> None:
-    cloud.always("result", Fault("stall", seconds=0.3))
+    cloud.always("result", Fault("stall", seconds=60))
     with pytest.raises(DownloadFailed):
         fetch(cloud, tmp_path / "result.mp4", Timeouts(read_s=0.2, download_s=0.1))
-    assert len(cloud.ranges) == 1
+    assert len(cloud.ranges) <= 1
 
 
 def test_a_target_that_cannot_be_written_is_said_in_words(

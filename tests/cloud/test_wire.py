@@ -21,7 +21,10 @@ from restyle.cloud.wire import ANSWER_BYTES, exchange, is_loopback
 from restyle.errors import AnswerLost, CloudError, Unreachable
 from restyle.settings import Secret
 
-QUICK = Timeouts(connect_s=0.5, read_s=0.5, whole_s=2)
+# For what never answers; whatever does answer is given time, however busy the machine is.
+HASTY = Timeouts(read_s=0.5)
+HASTY_TO_CONNECT = Timeouts(connect_s=0.5)
+USUAL = Timeouts()
 Talk = Callable[[socket.socket], None]
 
 
@@ -137,7 +140,7 @@ def test_what_breaks_once_connected_may_have_arrived(
 ) -> None:
     listener = listen(talk)
     with pytest.raises(AnswerLost):
-        exchange("POST", f"http://127.0.0.1:{listener.port}/x", QUICK, json={"a": 1})
+        exchange("POST", f"http://127.0.0.1:{listener.port}/x", HASTY, json={"a": 1})
     assert listener.connections == 1
 
 
@@ -146,21 +149,21 @@ def test_an_answer_that_breaks_off_in_its_headers_is_no_json(
     listen: Callable[[Talk], Listener], cut: bytes
 ) -> None:
     listener = listen(says(cut))
-    assert exchange("POST", f"http://127.0.0.1:{listener.port}/", QUICK, json={}).json() is None
+    assert exchange("POST", f"http://127.0.0.1:{listener.port}/", USUAL, json={}).json() is None
 
 
 def test_an_answer_without_a_length_is_read_to_its_end(
     listen: Callable[[Talk], Listener],
 ) -> None:
     listener = listen(says(b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"a": 1}'))
-    assert exchange("GET", f"http://127.0.0.1:{listener.port}/", QUICK).json() == {"a": 1}
+    assert exchange("GET", f"http://127.0.0.1:{listener.port}/", USUAL).json() == {"a": 1}
 
 
 def test_an_errors_status_counts_even_when_its_body_breaks_off(
     listen: Callable[[Talk], Listener],
 ) -> None:
     listener = listen(says(b'HTTP/1.1 429 Slow\r\nContent-Length: 99\r\n\r\n{"code"'))
-    reply = exchange("POST", f"http://127.0.0.1:{listener.port}/", QUICK, json={})
+    reply = exchange("POST", f"http://127.0.0.1:{listener.port}/", USUAL, json={})
     assert (reply.status, reply.json()) == (429, None)
 
 
@@ -168,7 +171,7 @@ def test_an_errors_status_counts_even_when_its_body_breaks_off(
 def test_what_is_not_a_json_object_is_none(listen: Callable[[Talk], Listener], body: bytes) -> None:
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     listener = listen(says(head + body))
-    assert exchange("GET", f"http://127.0.0.1:{listener.port}/", QUICK).json() is None
+    assert exchange("GET", f"http://127.0.0.1:{listener.port}/", USUAL).json() is None
 
 
 def test_an_answer_without_end_is_given_up(listen: Callable[[Talk], Listener]) -> None:
@@ -180,7 +183,7 @@ def test_an_answer_without_end_is_given_up(listen: Callable[[Talk], Listener]) -
 
     listener = listen(flood)
     with pytest.raises(AnswerLost):
-        exchange("GET", f"http://127.0.0.1:{listener.port}/", QUICK)
+        exchange("GET", f"http://127.0.0.1:{listener.port}/", USUAL)
 
 
 def test_an_answer_that_drips_is_given_up(listen: Callable[[Talk], Listener]) -> None:
@@ -206,12 +209,12 @@ def test_a_closed_port_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     with pytest.raises(Unreachable, match="refused"):
-        exchange("POST", f"http://127.0.0.1:{port}/", QUICK, json={})
+        exchange("POST", f"http://127.0.0.1:{port}/", USUAL, json={})
 
 
 def test_an_unknown_name_is_unreachable() -> None:
     with pytest.raises(Unreachable, match="its name is not known"):
-        exchange("POST", "http://no-such-host.invalid/", QUICK, json={})
+        exchange("POST", "http://no-such-host.invalid/", USUAL, json={})
 
 
 def test_a_full_backlog_is_unreachable() -> None:
@@ -222,13 +225,15 @@ def test_a_full_backlog_is_unreachable() -> None:
             filler.setblocking(False)
             filler.connect_ex(server.getsockname())
         with pytest.raises(Unreachable, match="in time"):
-            exchange("POST", f"http://127.0.0.1:{server.getsockname()[1]}/", QUICK, json={})
+            exchange(
+                "POST", f"http://127.0.0.1:{server.getsockname()[1]}/", HASTY_TO_CONNECT, json={}
+            )
 
 
 @pytest.mark.parametrize("address", ["ftp://example.com/", "http://", "nonsense", "http://[::1/"])
 def test_what_is_no_web_address_is_unreachable(address: str) -> None:
     with pytest.raises(Unreachable):
-        exchange("GET", address, QUICK)
+        exchange("GET", address, USUAL)
 
 
 # TLS: the same faults, before and after the handshake
@@ -287,7 +292,7 @@ def test_a_handshake_that_breaks_is_unreachable(
 ) -> None:
     listener = listen(talk)
     with pytest.raises(Unreachable):
-        exchange("POST", f"https://127.0.0.1:{listener.port}/", QUICK, json={})
+        exchange("POST", f"https://127.0.0.1:{listener.port}/", HASTY_TO_CONNECT, json={})
 
 
 def test_a_certificate_that_is_not_trusted_is_unreachable(
@@ -295,7 +300,7 @@ def test_a_certificate_that_is_not_trusted_is_unreachable(
 ) -> None:
     listener = listen(within_tls(certificate, read_request))
     with pytest.raises(Unreachable, match="secure"):
-        exchange("POST", f"https://127.0.0.1:{listener.port}/", QUICK, json={})
+        exchange("POST", f"https://127.0.0.1:{listener.port}/", HASTY, json={})
 
 
 @pytest.mark.parametrize("talk", AFTER_SENDING.values(), ids=AFTER_SENDING)
@@ -308,7 +313,7 @@ def test_what_breaks_after_the_handshake_may_have_arrived(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     listener = listen(within_tls(certificate, talk))
     with pytest.raises(AnswerLost):
-        exchange("POST", f"https://127.0.0.1:{listener.port}/", QUICK, json={})
+        exchange("POST", f"https://127.0.0.1:{listener.port}/", HASTY, json={})
     assert listener.connections == 1
 
 
@@ -346,7 +351,7 @@ def test_a_proxy_that_makes_no_tunnel_leaves_the_service_unreachable(
 ) -> None:
     proxied(listen(talk).port)
     with pytest.raises(CloudError) as caught:
-        exchange("POST", f"{scheme}://service.example/", QUICK, json={})
+        exchange("POST", f"{scheme}://service.example/", HASTY_TO_CONNECT, json={})
     assert type(caught.value) is kind
 
 
@@ -354,7 +359,7 @@ def test_loopback_is_never_asked_through_a_proxy(
     cloud: ScriptedCloud, proxied: Callable[[int], None]
 ) -> None:
     proxied(9)
-    assert exchange("GET", f"{cloud.base_url}/tasks/x", QUICK).status == 401
+    assert exchange("GET", f"{cloud.base_url}/tasks/x", USUAL).status == 401
 
 
 def test_netrc_does_not_take_the_place_of_the_key(
@@ -364,7 +369,7 @@ def test_netrc_does_not_take_the_place_of_the_key(
     netrc.write_text("machine 127.0.0.1 login someone password else\n")
     monkeypatch.setenv("NETRC", str(netrc))
     url = f"{cloud.base_url}/tasks/x"
-    assert exchange("GET", url, QUICK, key=Secret(api_key)).status == 200
+    assert exchange("GET", url, USUAL, key=Secret(api_key)).status == 200
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -374,7 +379,7 @@ def test_a_redirect_is_not_followed_and_the_key_stays_home(
     elsewhere = listen(says(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"))
     headers = {"Location": f"http://127.0.0.1:{elsewhere.port}/"}
     cloud.once("query", Fault("answer", status=status, headers=headers))
-    reply = exchange("POST", f"{cloud.base_url}/tasks/x", QUICK, key=Secret(api_key), json={})
+    reply = exchange("POST", f"{cloud.base_url}/tasks/x", USUAL, key=Secret(api_key), json={})
     assert reply.status == status
     assert elsewhere.connections == 0
 

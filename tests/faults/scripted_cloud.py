@@ -5,20 +5,12 @@ context manager; app processes of a test reach it by `base_url`. Faults are queu
 (`submit query cancel list policy upload result`) with `once`, or kept with `always`.
 """
 
-import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
-import uuid
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from dataclasses import replace as changed
-from datetime import UTC, datetime, timedelta, timezone
 from http.server import ThreadingHTTPServer
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from faults.script import (
     CUT_ANSWER,
@@ -35,9 +27,8 @@ from faults.script import (
     Plan,
     refusal,
 )
+from faults.service import BEIJING, MODEL, ScriptedTask, Service, Submit
 from faults.wire import Handler
-
-from media import make_clip
 
 __all__ = [
     "BEIJING",
@@ -60,72 +51,19 @@ __all__ = [
     "refusal",
 ]
 
-MODEL = "video-style-transform"
-BEIJING = timezone(timedelta(hours=8))
-FINAL = {"SUCCEEDED", "FAILED", "CANCELED", "UNKNOWN"}
 
-
-@dataclass
-class ScriptedTask:
-    """A task the scripted cloud made; `status` may be set by a test."""
-
-    task_id: str
-    key: str
-    video_url: str
-    parameters: dict[str, Any]
-    plan: Plan
-    model: str = MODEL
-    status: str = "PENDING"
-    polls: int = 0
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
-    scheduled: datetime | None = None
-    ended: datetime | None = None
-    fetched: bytes | None = None
-    foreign: bool = False
-
-    def move(self, status: str) -> None:
-        self.status = status
-        if status == "RUNNING" and self.scheduled is None:
-            self.scheduled = datetime.now(UTC)
-        if status in FINAL:
-            self.ended = datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Submit:
-    """A submit as it arrived, whatever became of it."""
-
-    headers: dict[str, str]
-    body: dict[str, Any]
-    task_id: str | None
-
-
-class ScriptedCloud:
+class ScriptedCloud(Service):
     """The service on loopback; read `tasks`, `submits`, `requests`, `uploads` after the fact."""
 
     def __init__(self, plan: Plan | None = None, *, keys: set[str] | None = None) -> None:
-        self.plan = plan or Plan()
-        self.plans: deque[Plan] = deque()
-        self.keys = keys
-        self.refuses_oss: Literal["", "submit", "task"] = ""
-        self.refuses_http: Literal["", "submit", "task"] = ""
-        self.one_at_a_time = False
-        self.policies_expire_at_once = 0
-        self.tasks: dict[str, ScriptedTask] = {}
-        self.submits: list[Submit] = []
+        super().__init__(plan, keys=keys)
         self.requests: list[tuple[str, str]] = []
         self.authorized: list[bool] = []
         self.ranges: list[str] = []
-        self.uploads: dict[str, bytes] = {}
-        self.upload_forms: list[dict[str, Any]] = []
-        self.result_scheme_and_host = ""
-        self._policies: dict[str, bool] = {}
+        self.stopping = threading.Event()
         self._once: dict[str, deque[Fault]] = defaultdict(deque)
         self._always: dict[str, Fault] = {}
         self._closing = 0
-        self._lock = threading.RLock()
-        self.stopping = threading.Event()
-        self._result: bytes | None = None
         self._port = 0
         self._server: ThreadingHTTPServer | None = None
 
@@ -156,7 +94,8 @@ class ScriptedCloud:
 
         self._server = Server(("127.0.0.1", self._port), Bound)
         self._port = self._server.server_address[1]
-        serve = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self.origin = f"http://127.0.0.1:{self._port}"
+        serve = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         serve.start()
 
     def down(self) -> None:
@@ -165,10 +104,6 @@ class ScriptedCloud:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
 
     @property
     def base_url(self) -> str:
@@ -201,230 +136,9 @@ class ScriptedCloud:
             queued = self._once[route]
             return queued.popleft() if queued else self._always.get(route)
 
-    def add_task(
-        self,
-        *,
-        key: str = "",
-        model: str = MODEL,
-        created: datetime | None = None,
-        status: str = "SUCCEEDED",
-    ) -> ScriptedTask:
-        """A task of somebody else on the same account, for the list."""
-        task = ScriptedTask(str(uuid.uuid4()), key, "https://example.com/x.mp4", {}, WAITS, model)
-        task.foreign = True
-        task.created = created or datetime.now(UTC)
-        task.move(status)
-        with self._lock:
-            self.tasks[task.task_id] = task
-        return task
-
-    def finish(self, task_id: str, status: str = "SUCCEEDED") -> None:
-        """End a task on command."""
-        with self._lock:
-            self.tasks[task_id].move(status)
-
-    @property
-    def made(self) -> list[ScriptedTask]:
-        """The tasks that submits made, oldest first."""
-        return [task for task in self.tasks.values() if not task.foreign]
-
     def wait_for(self, what: Callable[["ScriptedCloud"], object], timeout_s: float = 30) -> None:
         """Wait for a condition of the cloud's state."""
         end = time.monotonic() + timeout_s
         while not what(self):
             assert time.monotonic() < end, "the scripted cloud never came into that state"
             time.sleep(0.02)
-
-    # The service
-
-    def submit(
-        self, key: str, headers: dict[str, str], body: dict[str, Any]
-    ) -> tuple[int, dict[str, Any]]:
-        """Make a task, or refuse; every submit that is let through to here is counted."""
-        url = body.get("input", {}).get("video_url", "")
-        refused = self._refused_at_once(headers, body, url)
-        with self._lock:
-            if refused:
-                self.submits.append(Submit(headers, body, None))
-                return refused
-            plan = self.plans.popleft() if self.plans else self.plan
-            task = ScriptedTask(str(uuid.uuid4()), key, url, dict(body.get("parameters", {})), plan)
-            if self._kind(url) == "task":
-                task.plan = changed(URL_REFUSED, message=VENDOR_ERRORS["InvalidURL"][1])
-            self.tasks[task.task_id] = task
-            self.submits.append(Submit(headers, body, task.task_id))
-        if not self._fetch(task, headers):
-            task.plan = changed(URL_REFUSED, message="download for input video error")
-        return 200, {"output": {"task_id": task.task_id, "task_status": "PENDING"}}
-
-    def _refused_at_once(
-        self, headers: dict[str, str], body: dict[str, Any], url: str
-    ) -> tuple[int, dict[str, Any]] | None:
-        if headers.get("x-dashscope-async") != "enable":
-            return self.error("AccessDenied")
-        if body.get("model") != MODEL:
-            return self.error("ModelNotFound")
-        if self._kind(url) == "submit":
-            return self.error("InvalidParameter", "url error, please check url！")
-        return None
-
-    def _kind(self, url: str) -> str:
-        return self.refuses_oss if url.startswith("oss://") else self.refuses_http
-
-    def _fetch(self, task: ScriptedTask, headers: dict[str, str]) -> bool:
-        """Fetch the clip as the cloud would, where it lies on loopback or was uploaded."""
-        if task.video_url.startswith("oss://"):
-            resolves = headers.get("x-dashscope-ossresourceresolve") == "enable"
-            task.fetched = self.uploads.get(task.video_url.removeprefix("oss://"))
-            return resolves and task.fetched is not None
-        if task.video_url.startswith("http://127.0.0.1"):
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            try:
-                with opener.open(task.video_url, timeout=10) as answer:
-                    task.fetched = answer.read()
-            except urllib.error.URLError:
-                return False
-        return True
-
-    def query(self, task_id: str) -> tuple[int, dict[str, Any]]:
-        """The task as it stands, one poll further."""
-        with self._lock:
-            task = self.tasks.get(task_id)
-            if task is None:
-                return 200, {"output": {"task_id": task_id, "task_status": "UNKNOWN"}}
-            self._advance(task)
-            task.polls += 1
-            output: dict[str, Any] = {"task_id": task_id, "task_status": task.status}
-            if task.status == "UNKNOWN":
-                return 200, {"output": output}
-            for name, moment in (
-                ("submit_time", task.created),
-                ("scheduled_time", task.scheduled),
-                ("end_time", task.ended),
-            ):
-                if moment:
-                    local = moment.astimezone(BEIJING)
-                    output[name] = local.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
-            answer: dict[str, Any] = {"output": output}
-            if task.status == "RUNNING" and task.plan.progress:
-                done = task.polls - task.plan.pending - task.plan.suspended
-                output["progress"] = min(1.0, done / task.plan.running)
-                output["frames_done"] = done
-            if task.status == "SUCCEEDED":
-                base = self.result_scheme_and_host or self.origin
-                output["output_video_url"] = f"{base}/results/{task_id}.mp4"
-                side = task.parameters.get("min_len", 720)
-                answer["usage"] = task.plan.usage or {"duration": 1.0, "SR": side}
-            if task.status == "FAILED" and task.plan.code:
-                output["code"] = task.plan.code
-                output["message"] = task.plan.message or "it failed"
-            output |= task.plan.output
-            return 200, answer
-
-    def _advance(self, task: ScriptedTask) -> None:
-        plan, polls = task.plan, task.polls
-        if task.status in FINAL or task.foreign:
-            return
-        others = (t for t in self.made if t is not task and t.key == task.key)
-        if self.one_at_a_time and any(t.status == "RUNNING" for t in others):
-            task.polls -= 1
-        elif polls >= plan.pending + plan.suspended + plan.running:
-            task.move("RUNNING")
-            task.move(plan.ends)
-        elif polls >= plan.pending + plan.suspended:
-            task.move("RUNNING")
-        elif polls >= plan.pending:
-            task.move("SUSPENDED")
-
-    def cancel(self, task_id: str, *, running: bool) -> tuple[int, dict[str, Any]]:
-        """Cancel a PENDING task (with `running`, the engine's extra, a RUNNING one too)."""
-        with self._lock:
-            task = self.tasks.get(task_id)
-            if task and (task.status == "PENDING" or (running and task.status == "RUNNING")):
-                task.move("CANCELED")
-                return 200, {}
-        return self.error("UnsupportedOperation")
-
-    def list_tasks(self, key: str, query: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        """One page of the account's tasks between two moments, newest first."""
-        start, end = (
-            datetime.strptime(query[name], "%Y%m%d%H%M%S").replace(tzinfo=BEIJING)
-            for name in ("start_time", "end_time")
-        )
-        if not timedelta(0) <= end - start <= timedelta(hours=24):
-            return self.error("InvalidParameter", "the time range is invalid!")
-        number, size = int(query.get("page_no", 1)), int(query.get("page_size", 10))
-        with self._lock:
-            rows = [
-                {
-                    "task_id": task.task_id,
-                    "status": task.status,
-                    "model_name": task.model,
-                    "region": "cn-beijing",
-                    "request_id": f"list-{task.task_id}",
-                    "gmt_create": _epoch_ms(task.created),
-                    "start_time": _epoch_ms(task.scheduled or task.created),
-                    "end_time": _epoch_ms(task.ended) if task.ended else None,
-                    "user_api_unique_key": "unique",
-                }
-                for task in sorted(self.tasks.values(), key=lambda t: t.created, reverse=True)
-                if task.key in ("", key)
-                and start <= task.created <= end + timedelta(seconds=1)
-                and query.get("model_name", task.model) == task.model
-                and query.get("status", task.status) == task.status
-            ]
-        return 200, {
-            "total": len(rows),
-            "total_page": -(-len(rows) // size),
-            "page_no": number,
-            "page_size": size,
-            "data": rows[(number - 1) * size : number * size],
-        }
-
-    def policy(self) -> tuple[int, dict[str, Any]]:
-        """A temporary upload's policy."""
-        name = f"policy-{len(self._policies)}"
-        with self._lock:
-            self.policies_expire_at_once -= 1
-            self._policies[name] = self.policies_expire_at_once < 0
-        data = {
-            "policy": name,
-            "signature": f"signature-of-{name}",
-            "upload_dir": f"dashscope-instant/{uuid.uuid4().hex}",
-            "upload_host": f"{self.origin}/oss",
-            "expire_in_seconds": 300,
-            "max_file_size_mb": 100,
-            "capacity_limit_mb": 999999999,
-            "oss_access_key_id": "LTAIscripted",
-            "x_oss_object_acl": "private",
-            "x_oss_forbid_overwrite": "true",
-        }
-        return 200, {"data": data}
-
-    def upload(self, form: dict[str, Any]) -> int:
-        """Store an upload: its HTTP status (403 for an expired or wrong policy)."""
-        with self._lock:
-            self.upload_forms.append(form)
-            name = form.get("policy", "")
-            if not self._policies.get(name) or form.get("Signature") != f"signature-of-{name}":
-                return 403
-            self.uploads[form["key"]] = form["file"]
-        return int(form.get("success_action_status", 204))
-
-    def result(self) -> bytes:
-        """A small real MP4, made once."""
-        with self._lock:
-            if self._result is None:
-                with tempfile.TemporaryDirectory() as folder:
-                    path = make_clip(Path(folder) / "result.mp4", fps=15)
-                    self._result = path.read_bytes()
-            return self._result
-
-    @staticmethod
-    def error(code: str, message: str | None = None) -> tuple[int, dict[str, Any]]:
-        status, usual = VENDOR_ERRORS[code]
-        return status, {"code": code, "message": message or usual}
-
-
-def _epoch_ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

@@ -10,13 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from restyle.cloud import CloudClient, Timeouts
+from restyle.cloud import CloudClient
 from restyle.errors import AnswerLost, HostingError, KeyRefused, RestyleError, Throttled
 from restyle.hosting import Hosted, OwnAddress, TemporaryUpload, hosts_for, verify
 from restyle.settings import Secret, Settings
 from restyle.styles import Options
-
-QUICK = Timeouts(connect_s=2, read_s=0.5, whole_s=3)
 
 
 @pytest.fixture
@@ -27,7 +25,7 @@ def cloud() -> Iterator[ScriptedCloud]:
 
 @pytest.fixture
 def client(cloud: ScriptedCloud) -> CloudClient:
-    return CloudClient(cloud.base_url, Secret("sk-test"), timeouts=QUICK)
+    return CloudClient(cloud.base_url, Secret("sk-test"))
 
 
 # The service's temporary store
@@ -73,7 +71,7 @@ def test_an_upload_that_is_refused_leads_to_the_next_host(
 
 
 def test_our_own_link_verifies_with_one_small_request(own: OwnAddress, clip: Path) -> None:
-    verify(own.host(clip), QUICK)
+    verify(own.host(clip))
 
 
 @pytest.mark.parametrize("size", [0, 1, 1023, 1024, 1025])
@@ -81,10 +79,10 @@ def test_clips_of_every_size_verify(own: OwnAddress, root: Path, size: int) -> N
     path = root / "sized.mp4"
     path.write_bytes(b"x" * size)
     if size:
-        verify(own.host(path), QUICK)
+        verify(own.host(path))
     else:
         with pytest.raises(HostingError):
-            verify(own.host(path), QUICK)
+            verify(own.host(path))
 
 
 def hosted_at(url: str, clip: Path) -> Hosted:
@@ -119,7 +117,7 @@ def test_an_address_that_gives_something_else_does_not_verify(
 
     address = serve(Starlette(routes=[Route("/clip", give)]))
     with pytest.raises(HostingError, match=words) as caught:
-        verify(hosted_at(f"{address}/clip", clip), QUICK)
+        verify(hosted_at(f"{address}/clip", clip))
     assert "Nothing was submitted" in caught.value.message
 
 
@@ -131,14 +129,14 @@ def test_a_server_without_range_verifies(serve: Callable[[Starlette], str], clip
         return Response(CONTENT)
 
     address = serve(Starlette(routes=[Route("/clip", give)]))
-    verify(hosted_at(f"{address}/clip", clip), QUICK)
+    verify(hosted_at(f"{address}/clip", clip))
     assert asked == ["bytes=0-1023"]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/clip.mp4", "http://no-such.invalid/c.mp4"])
 def test_an_address_that_does_not_answer_does_not_verify(clip: Path, url: str) -> None:
     with pytest.raises(HostingError, match="does not answer"):
-        verify(hosted_at(url, clip), QUICK)
+        verify(hosted_at(url, clip))
 
 
 # Which hosts, in which order
