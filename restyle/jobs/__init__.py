@@ -1,8 +1,9 @@
 """The durable jobs: a clip's way through a paid or free service that nothing loses or pays twice.
 
-`Jobs` is the façade. `workflow` carries a job through its steps (`preparing`, `submitting` with
-`reconciling`, `watching`, `saving`) on a `desk`; the book is `ledger` with `submits`, `budgets`
-and `keys`, in the tables of `tables`; `queueing` says whose turn it is, `pace` how long to wait.
+`Jobs` (in `service`) is the façade. `admitting` lets a job in; `workflow` carries it through its
+steps (`preparing`, `submitting` with `reconciling`, `watching`, `saving`), which work on a `desk`.
+The book is `ledger` with `submits`, `budgets` and `keys`, in the tables of `tables`; `views` shows
+it. `queueing` says whose turn it is, `pace` how long to wait, `workers` who is alive.
 """
 
 from restyle.jobs.job import Job, JobRequest, Stage

@@ -10,7 +10,6 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,12 @@ import sqlalchemy as sa
 from starlette.routing import Route
 
 from restyle.clips import inspect
-from restyle.cloud import CloudClient, account_fingerprint
-from restyle.errors import KeyRefused, OptionError, ResultNotReady
-from restyle.fitting import FitPlan, plan_fit
+from restyle.cloud import CloudClient
+from restyle.errors import OptionError, ResultNotReady
+from restyle.fitting import plan_fit
 from restyle.hosting import Host, OwnAddress, hosts_for
 from restyle.jobs import files, workflow
+from restyle.jobs.admitting import new_row, payer_of
 from restyle.jobs.budgets import Budgets
 from restyle.jobs.desk import Desk
 from restyle.jobs.housekeeping import Housekeeping
@@ -31,14 +31,14 @@ from restyle.jobs.job import Job, JobRequest, Service, Stage
 from restyle.jobs.keys import KeyBox, installation_secret
 from restyle.jobs.ledger import Ledger, Record
 from restyle.jobs.pace import Pace
-from restyle.jobs.queueing import Rates, account_queue, eta_s, next_turn, position
+from restyle.jobs.queueing import next_turn
 from restyle.jobs.saving import RESULT
 from restyle.jobs.submits import Outcome, Submits
-from restyle.jobs.tables import JOBS, open_database, reading
+from restyle.jobs.tables import JOBS, open_database
+from restyle.jobs.views import job_of
 from restyle.jobs.workers import Slot, take_slot
-from restyle.pricing import FREE, Quote, quote
+from restyle.pricing import FREE
 from restyle.settings import Settings
-from restyle.styles import Options
 
 log = logging.getLogger("restyle.jobs")
 
@@ -125,47 +125,36 @@ class Jobs:
         Raises ClipError, OptionError, KeyRefused or BudgetExceeded, and then nothing is kept.
         """
         request = replace(request, visitor=request.visitor[:200])
-        host_pays = self._check_key(request)
+        payer = payer_of(request, self._settings)
         job_id = uuid.uuid4().hex
         folder = self._desk.folder(job_id)
         upload = files.keep_upload(request.clip_path, folder, self._settings.max_upload_bytes)
         try:
-            wishes = {"start_s": request.start_s, "end_s": request.end_s, "shape": request.shape}
             plan = plan_fit(
                 inspect(upload),
                 start_s=request.start_s,
                 end_s=request.end_s,
                 shape=request.shape,
             )
-            row = self._row(request, plan, wishes, host_pays=host_pays)
+            row = {**new_row(request, plan, payer), "job_id": job_id, "upload": upload.name}
             with self._engine.begin() as book:
-                turn = next_turn(book, row["account"], request.visitor)
-                if host_pays:
-                    self._budgets.hold(
-                        book, job_id, request.visitor, Decimal(row["quote"]["total_usd"])
-                    )
-                elif request.service == "cloud" and request.api_key:
-                    self._keys.keep(book, job_id, request.api_key)
-                values = {**row, "job_id": job_id, "upload": upload.name, "turn": turn}
-                book.execute(sa.insert(JOBS).values(values))
+                turn = next_turn(book, payer.account, request.visitor)
+                if payer.is_host:
+                    price = Decimal(row["quote"]["total_usd"])
+                    self._budgets.hold(book, job_id, request.visitor, price)
+                elif payer.key is not None:
+                    self._keys.keep(book, job_id, payer.key)
+                book.execute(sa.insert(JOBS).values({**row, "turn": turn}))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        log.info("job=%s stage=queued task=- request=- account=%s", job_id, row["account"])
+        log.info("job=%s stage=queued task=- request=- account=%s", job_id, payer.account)
         workflow.begin(job_id, 1)
         return self.status(job_id)
 
     def status(self, job_id: str) -> Job:
         """How a job stands; raises JobNotFound."""
-        record = self._ledger.read(job_id)
-        place: int | None = None
-        eta: float | None = None
-        if not record.stage.is_final:
-            with reading(self._engine) as book:
-                queue = account_queue(book, record.account)
-                place = position(queue, job_id)
-                eta = eta_s(queue, job_id, Rates(book, record.service), time.time())
-        return self._job(record, place, eta)
+        return job_of(self._engine, self._ledger.read(job_id), self._settings.keep_hours)
 
     def cancel(self, job_id: str) -> Job:
         """Stop a job at whatever stage; at once where no task was made, else by the service.
@@ -239,61 +228,6 @@ class Jobs:
         """What the host's key still pays for this visitor today, in US dollars."""
         return self._budgets.left(visitor) if self._settings.api_key else FREE
 
-    def _check_key(self, request: JobRequest) -> bool:
-        """Whether the host's key pays; raises KeyRefused where there is no usable key."""
-        if request.service == "local":
-            return False
-        if request.service != "cloud":
-            raise OptionError(
-                f"service is {request.service!r}, but there are two: local and cloud.",
-                what_next="Choose local (this machine, free) or cloud.",
-            )
-        key = request.api_key or self._settings.api_key
-        if not key:
-            raise KeyRefused(
-                "The cloud needs an API key, and none was given.",
-                what_next="Give your own key of Alibaba Cloud Model Studio (Beijing), "
-                "or choose this machine, which is free.",
-                code="NoApiKey",
-            )
-        CloudClient(self._settings.cloud_base_url, key)
-        return not request.api_key
-
-    def _row(
-        self, request: JobRequest, plan: FitPlan, wishes: dict[str, Any], *, host_pays: bool
-    ) -> dict[str, Any]:
-        now = time.time()
-        cloud_quote = quote(plan.duration_s, request.options)
-        price = cloud_quote
-        account = "local"
-        if request.service == "local":
-            price = replace(cloud_quote, rate_usd=FREE, total_usd=FREE)
-        else:
-            key = request.api_key or self._settings.api_key
-            assert key is not None, "checked before"
-            account = account_fingerprint(key)
-        return {
-            "created": now,
-            "visitor": request.visitor,
-            "service": request.service,
-            "account": account,
-            "host_pays": host_pays,
-            "wishes": wishes,
-            "clip_name": request.clip_path.name[:300],
-            "options": request.options.as_parameters(),
-            "plan": plan.as_dict(),
-            "duration_s": float(plan.duration_s),
-            "quote": price.as_dict(),
-            "cloud_quote": cloud_quote.as_dict(),
-            "stage": str(Stage.QUEUED),
-            "since": now,
-            "times": {str(Stage.QUEUED): datetime.fromtimestamp(now, UTC).isoformat()},
-            "attempt": 1,
-            "host_index": 0,
-            "notes": [],
-            "cancel_asked": False,
-        }
-
     def _reopen(self, job_id: str, way: str) -> Job:
         with self._ledger.change(job_id) as change:
             if way not in _ways_on(change.record):
@@ -307,44 +241,6 @@ class Jobs:
             self._submits.close(intent, Outcome.WAIVED)
         workflow.begin(job_id, change.record.attempt + 1)
         return self.status(job_id)
-
-    def _job(self, record: Record, place: int | None, eta: float | None) -> Job:
-        kept = timedelta(hours=self._settings.keep_hours)
-        return Job(
-            job_id=record.job_id,
-            stage=record.stage,
-            since=datetime.fromtimestamp(record.since, UTC),
-            created=datetime.fromtimestamp(record.created, UTC),
-            expires_at=datetime.fromtimestamp(record.ended, UTC) + kept if record.ended else None,
-            service=record.service,
-            options=Options(**record.options),
-            plan=record.plan,
-            quote=_quote(record.quote),
-            cloud_quote=_quote(record.cloud_quote),
-            clip_name=record.clip_name,
-            fitted=record.fitted is not None,
-            canceling=record.cancel_asked and not record.stage.is_final,
-            position=place,
-            eta_s=eta,
-            progress=record.progress,
-            task_id=record.task_id,
-            task_status=record.task_status,
-            request_id=record.request_id,
-            charge=None if record.charge is None else Decimal(record.charge),
-            usage=record.usage,
-            error=record.error,
-            times=record.times,
-            notes=tuple(record.notes),
-        )
-
-
-def _quote(kept: Any) -> Quote:
-    return Quote(
-        Decimal(kept["seconds"]),
-        Decimal(kept["rate_usd"]),
-        Decimal(kept["total_usd"]),
-        int(kept["output_short_side"]),
-    )
 
 
 def _ways_on(record: Record) -> list[str]:
