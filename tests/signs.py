@@ -55,30 +55,25 @@ def flash_and_beep(
 
 def flash_s(path: Path) -> float:
     """When the first bright frame is shown, in seconds."""
-    command = ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v", "-vf"]
-    command += ["scale=1:1,format=gray,metadata=print:file=-,showinfo", "-f", "null", "-"]
     log = subprocess.run(
         ["ffmpeg", "-i", str(path), "-map", "0:v", "-vf", "showinfo", "-f", "null", "-"],
         capture_output=True,
         text=True,
         check=True,
     ).stderr
-    for line in log.splitlines():
-        if "pts_time:" in line and "mean:[" in line:
-            mean = float(line.split("mean:[")[1].split()[0])
-            if mean > 120:
-                return float(line.split("pts_time:")[1].split()[0])
+    frames = [line for line in log.splitlines() if "pts_time:" in line and "mean:[" in line]
+    for line in frames:
+        if float(line.split("mean:[")[1].split()[0]) > 120:
+            return float(line.split("pts_time:")[1].split()[0])
     raise AssertionError("no flash")
 
 
 def beep_s(path: Path) -> float:
     """When the beep begins, in seconds."""
-    raw = subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a:0", "-ac", "1", "-ar", "48000"]
-        + ["-af", "aresample=async=1:first_pts=0", "-f", "s16le", "-"],
-        capture_output=True,
-        check=True,
-    ).stdout
+    raw = _output(
+        *("ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a:0", "-ac", "1", "-ar", "48000"),
+        *("-af", "aresample=async=1:first_pts=0", "-f", "s16le", "-"),
+    )
     loud = np.flatnonzero(np.abs(np.frombuffer(raw, "<i2").astype(int)) > 3000)
     assert len(loud), "no beep"
     return float(loud[0]) / 48000
@@ -116,19 +111,16 @@ def stripe_colors(frame: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def first_frame(path: Path) -> NDArray[np.uint8]:
     """The first frame as the system's ffmpeg shows it, (height, width, 3) uint8 RGB."""
-    sizes = subprocess.run(
-        ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height"]
-        + ["-of", "csv=p=0", str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    width, height = (int(side) for side in sizes.strip().split(","))
-    raw = subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", str(path), "-frames:v", "1"]
-        + ["-vf", "scale=flags=accurate_rnd+full_chroma_int", "-pix_fmt", "rgb24"]
-        + ["-f", "rawvideo", "-"],
-        capture_output=True,
-        check=True,
-    ).stdout
+    entries = ("-select_streams", "v:0", "-show_entries", "stream=width,height")
+    sizes = _output("ffprobe", "-v", "error", *entries, "-of", "csv=p=0", str(path)).decode()
+    width, height = (int(side) for side in sizes.strip().strip(",").split(","))
+    raw = _output(
+        *("ffmpeg", "-v", "error", "-i", str(path), "-frames:v", "1"),
+        *("-vf", "scale=flags=accurate_rnd+full_chroma_int", "-pix_fmt", "rgb24"),
+        *("-f", "rawvideo", "-"),
+    )
     return np.frombuffer(raw, np.uint8).reshape(height, width, 3)
+
+
+def _output(*command: str) -> bytes:
+    return subprocess.run(command, capture_output=True, check=True).stdout
