@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="engine: %(message)s")
     data_dir: Path = options.data_dir.expanduser().absolute()
-    data_dir.mkdir(parents=True, exist_ok=True)
+    # Its owner's alone: tasks name the addresses of private clips.
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Before numba is imported (in the renderer): compiled kernels are kept across starts.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(data_dir.parent / "kernels"))
     try:

@@ -5,102 +5,31 @@ The renderer is a process of its own that stays warm. A crash of it ends at most
 """
 
 import contextlib
-import json
 import logging
 import os
-import queue
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from restyle.engine.faults import Fault, download_fault, render_fault, timeout_fault
 from restyle.engine.fetching import origin
-from restyle.engine.tasks import MAX_ATTEMPTS, Task, TaskStore
+from restyle.engine.renderer import Renderer, RendererGone
+from restyle.engine.task import Task
+from restyle.engine.tasks import MAX_ATTEMPTS, TaskStore
 from restyle.engine.uploads import Uploads
 
 RENDER_LIMIT_S = 3 * 3600.0
 STOP_GRACE_S = 2.0
 IDLE_POLL_S = 0.5
+FIRST_PAUSE_S = 0.5
+MAX_PAUSE_S = 30.0
 _LOG = logging.getLogger(__name__)
-
-
-class RendererGone(Exception):
-    """The renderer's process ended: killed, crashed, or stopped on purpose."""
-
-
-class Renderer:
-    """One renderer process and the lines that go to and fro.
-
-    With `warm_up` it compiles the kernels of all styles while it has nothing else to do.
-    """
-
-    def __init__(self, *, warm_up: bool) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "restyle.engine.worker", *(["--warm-up"] if warm_up else [])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            # A group of its own: a kill takes its ffmpeg processes along.
-            start_new_session=True,
-        )
-        self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
-        self.is_warm = False
-        threading.Thread(target=self._read, name="renderer", daemon=True).start()
-
-    def send(self, message: Mapping[str, Any]) -> None:
-        """Send one line; raises RendererGone."""
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
-        except (OSError, ValueError):
-            raise RendererGone from None
-
-    def receive(self, timeout_s: float) -> dict[str, Any] | None:
-        """The next message, or None when none came in time; raises RendererGone."""
-        try:
-            message = self._messages.get(timeout=timeout_s)
-        except queue.Empty:
-            return None
-        if message is None:
-            raise RendererGone
-        return message
-
-    def kill(self) -> None:
-        """End the process and everything it started, and wait until it is gone."""
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError):  # Gone already, with all its group.
-                os.killpg(self._process.pid, signal.SIGKILL)
-        else:
-            self._process.kill()
-        self._process.wait()
-        with contextlib.suppress(OSError):  # What was still in the buffer has no reader any more.
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the process is gone."""
-        return self._process.poll() is not None
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        with self._process.stdout as lines:
-            for line in lines:
-                message = json.loads(line)
-                if "warm" in message:
-                    self.is_warm = True
-                else:
-                    self._messages.put(message)
-        self._messages.put(None)
 
 
 @dataclass
@@ -135,7 +64,7 @@ class Dispatcher:
         self._allow_origins = [origin(url) for url in allow_origins]
         self._wake = threading.Event()
         self._ending = threading.Event()
-        self._idle = threading.Condition()
+        self._changing = threading.Condition()
         self._current: _Current | None = None
         self._renderer: Renderer | None = None
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
@@ -176,11 +105,11 @@ class Dispatcher:
 
     def stop_render(self, task_id: str) -> None:
         """Stop the render of a task that was canceled; returns when it has truly stopped."""
-        with self._idle:
+        with self._changing:
             current = self._current
             if current and current.task_id == task_id:
                 current.stopping = True
-                self._idle.wait_for(lambda: self._current is not current, STOP_GRACE_S * 5)
+                self._changing.wait_for(lambda: self._current is not current, STOP_GRACE_S * 5)
 
     def purge(self) -> None:
         """Remove what has outlived its time: tasks and results 24 hours, uploads 48."""
@@ -189,21 +118,26 @@ class Dispatcher:
             (self.results / name).unlink(missing_ok=True)
 
     def _run(self) -> None:
-        pause_s = 1.0
+        pause_s = FIRST_PAUSE_S
         while not self._ending.is_set():
             self._renderer = renderer = Renderer(warm_up=self._warm_up)
             try:
                 self._await_ready(renderer)
-                pause_s = 1.0
+                pause_s = FIRST_PAUSE_S
                 self._serve(renderer)
             except RendererGone:
                 if not self._ending.is_set():
                     _LOG.warning("The renderer ended; it is started again.")
-                    self._ending.wait(pause_s)
-                    pause_s = min(2 * pause_s, 30.0)
+            except Exception:
+                # A full disk, a locked database: say so, put right what can be, and go on.
+                _LOG.exception("The dispatcher stumbled; it begins again.")
+                with contextlib.suppress(SQLAlchemyError):
+                    self._store.recover()
             finally:
                 self._renderer = None
                 renderer.kill()
+            self._ending.wait(pause_s)
+            pause_s = min(2 * pause_s, MAX_PAUSE_S)
 
     def _await_ready(self, renderer: Renderer) -> None:
         while not self._ending.is_set():
@@ -215,38 +149,41 @@ class Dispatcher:
         while not self._ending.is_set():
             if renderer.has_ended:
                 raise RendererGone
-            task = self._store.claim()
-            if task is None:
+            with self._changing:
+                # Under the lock: a cancel that finds the task RUNNING also finds it here.
+                task = self._store.claim()
+                current = self._current = _Current(task.task_id) if task else None
+            if task is None or current is None:
                 self._wake.wait(IDLE_POLL_S)
                 self._wake.clear()
                 continue
-            self._current = _Current(task.task_id)
             folder = self._work / task.task_id
             try:
-                self._carry_out(renderer, task, self._current, folder)
+                self._carry_out(renderer, task, current, folder)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
-                with self._idle:
+                with self._changing:
                     self._current = None
-                    self._idle.notify_all()
+                    self._changing.notify_all()
 
     def _carry_out(self, renderer: Renderer, task: Task, current: _Current, folder: Path) -> None:
-        folder.mkdir(parents=True)
         result = folder / "result.mp4"
         try:
+            folder.mkdir(parents=True)
             renderer.send(self._order(task, folder, result))
             duration_s = self._follow(renderer, current)
+            if duration_s is not None:
+                self._keep(task, result, duration_s)
         except Fault as fault:
             self._fail(task, fault)
+        except OSError as error:
+            self._fail(task, render_fault(f"The engine's disk: {error.strerror or error}."))
         except RendererGone:
             if task.attempts < MAX_ATTEMPTS or self._ending.is_set():
                 self._store.requeue(task.task_id, counts=not self._ending.is_set())
             else:
                 self._fail(task, render_fault("The renderer ended each time on this clip."))
             raise
-        else:
-            if duration_s is not None:
-                self._keep(task, result, duration_s)
 
     def _order(self, task: Task, folder: Path, result: Path) -> dict[str, Any]:
         file: Path | None = None

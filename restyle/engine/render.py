@@ -60,6 +60,19 @@ def render(
     requirements".
     """
     clip = checked_clip(source)
+    try:
+        return _rendered(clip, options, target, on_progress, should_stop)
+    except ClipUnreadable as error:
+        raise file_fault("Openerror", error.message) from error
+
+
+def _rendered(
+    clip: Clip,
+    options: Options,
+    target: Path,
+    on_progress: Callable[[int, int], None],
+    should_stop: Callable[[], bool],
+) -> Rendered:
     size = output_size(clip.width, clip.height, options.output_short_side)
     total = frame_count(clip.duration_s, options.video_fps)
     footage = open_clip(clip)

@@ -8,12 +8,12 @@ import json
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
+from restyle.engine.database import TASKS, open_database
+from restyle.engine.task import Status, Task
 from restyle.errors import RestyleError
 from restyle.styles import Options
 
@@ -24,67 +24,8 @@ WINDOW_MS = 1000
 MAX_ATTEMPTS = 3
 
 
-class Status(StrEnum):
-    """The wire's task states that this engine uses."""
-
-    PENDING = "PENDING"
-    RUNNING = "RUNNING"
-    SUSPENDED = "SUSPENDED"
-    SUCCEEDED = "SUCCEEDED"
-    FAILED = "FAILED"
-    CANCELED = "CANCELED"
-    UNKNOWN = "UNKNOWN"
-
-
 class TooManySubmits(RestyleError):
     """More than two submits of one account within a second; no task was made."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One render task as stored; times in epoch milliseconds, `duration_s` of the output.
-
-    `result_name` is the unguessable file name of the result; `attempts` counts its starts.
-    """
-
-    task_id: str
-    account: str
-    request_id: str
-    video_url: str | None
-    options: Options
-    status: Status
-    submit_ms: int
-    scheduled_ms: int | None
-    end_ms: int | None
-    attempts: int
-    result_name: str | None
-    duration_s: float | None
-    code: str
-    message: str
-    detail: str
-
-
-_METADATA = sa.MetaData()
-_TASKS = sa.Table(
-    "render_tasks",
-    _METADATA,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("task_id", sa.String(36), nullable=False, unique=True),
-    sa.Column("account", sa.String(64), nullable=False, index=True),
-    sa.Column("request_id", sa.String(36), nullable=False),
-    sa.Column("video_url", sa.Text),
-    sa.Column("options", sa.Text, nullable=False),
-    sa.Column("status", sa.String(16), nullable=False, index=True),
-    sa.Column("submit_ms", sa.BigInteger, nullable=False),
-    sa.Column("scheduled_ms", sa.BigInteger),
-    sa.Column("end_ms", sa.BigInteger),
-    sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("result_name", sa.String(64)),
-    sa.Column("duration_s", sa.Float),
-    sa.Column("code", sa.String(64), nullable=False, default=""),
-    sa.Column("message", sa.Text, nullable=False, default=""),
-    sa.Column("detail", sa.Text, nullable=False, default=""),
-)
 
 
 class TaskStore:
@@ -95,8 +36,7 @@ class TaskStore:
 
     def __init__(self, database_url: str, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._engine = _open(database_url)
-        _METADATA.create_all(self._engine)
+        self._engine = open_database(database_url)
 
     def now_ms(self) -> int:
         """The store's own clock."""
@@ -112,13 +52,15 @@ class TaskStore:
         """A new PENDING task; raises TooManySubmits (the reference: 2 submits a second)."""
         task_id, now_ms = str(uuid.uuid4()), self.now_ms()
         recent = sa.select(sa.func.count()).where(
-            _TASKS.c.account == account, _TASKS.c.submit_ms > now_ms - WINDOW_MS
+            TASKS.c.account == account,
+            # Not beyond now: a clock that was set back must not lock anybody out.
+            TASKS.c.submit_ms.between(now_ms - WINDOW_MS + 1, now_ms),
         )
         with self._engine.begin() as connection:
             if connection.execute(recent).scalar_one() >= SUBMITS_PER_WINDOW:
                 raise TooManySubmits("Requests rate limit exceeded, please try again later.")
             connection.execute(
-                _TASKS.insert().values(
+                TASKS.insert().values(
                     task_id=task_id,
                     account=account,
                     request_id=request_id,
@@ -128,14 +70,14 @@ class TaskStore:
                     submit_ms=now_ms,
                 )
             )
-            return _one(connection, _TASKS.c.task_id == task_id)
+            return _one(connection, TASKS.c.task_id == task_id)
 
     def get(self, task_id: str, account: str) -> Task | None:
         """The account's task, or None: unknown, another account's, or older than 24 hours."""
         with self._engine.begin() as connection:
             row = connection.execute(
-                _TASKS.select().where(
-                    _TASKS.c.task_id == task_id, _TASKS.c.account == account, self._is_kept()
+                TASKS.select().where(
+                    TASKS.c.task_id == task_id, TASKS.c.account == account, self._is_kept()
                 )
             ).first()
         return _task(row) if row else None
@@ -151,16 +93,16 @@ class TaskStore:
     ) -> tuple[list[Task], int]:
         """One page of the account's tasks, newest first, and how many there are in all."""
         mine = sa.and_(
-            _TASKS.c.account == account,
-            _TASKS.c.submit_ms.between(start_ms, end_ms),
+            TASKS.c.account == account,
+            TASKS.c.submit_ms.between(start_ms, end_ms),
             self._is_kept(),
         )
         if status:
-            mine = sa.and_(mine, _TASKS.c.status == status)
-        query = _TASKS.select().where(mine).order_by(_TASKS.c.seq.desc())
+            mine = sa.and_(mine, TASKS.c.status == status)
+        query = TASKS.select().where(mine).order_by(TASKS.c.seq.desc())
         with self._engine.begin() as connection:
             total = connection.execute(
-                sa.select(sa.func.count()).select_from(_TASKS).where(mine)
+                sa.select(sa.func.count()).select_from(TASKS).where(mine)
             ).scalar_one()
             rows = connection.execute(query.limit(page_size).offset((page_no - 1) * page_size))
             return [_task(row) for row in rows], total
@@ -170,9 +112,9 @@ class TaskStore:
         stages = [Status.PENDING.value, *([Status.RUNNING.value] if running else [])]
         return self._change(
             sa.and_(
-                _TASKS.c.task_id == task_id,
-                _TASKS.c.account == account,
-                _TASKS.c.status.in_(stages),
+                TASKS.c.task_id == task_id,
+                TASKS.c.account == account,
+                TASKS.c.status.in_(stages),
             ),
             status=Status.CANCELED.value,
             end_ms=self.now_ms(),
@@ -184,16 +126,16 @@ class TaskStore:
         Fair: an account's tasks run in order and one at a time, and of several accounts the one
         whose last start is longest ago comes first.
         """
-        seq, status, account = _TASKS.c.seq, _TASKS.c.status, _TASKS.c.account
+        seq, status, account = TASKS.c.seq, TASKS.c.status, TASKS.c.account
         busy = sa.select(account).where(status == Status.RUNNING.value)
         last = (
-            sa.select(account, sa.func.max(_TASKS.c.scheduled_ms).label("started_ms"))
+            sa.select(account, sa.func.max(TASKS.c.scheduled_ms).label("started_ms"))
             .group_by(account)
             .subquery()
         )
         following = (
             sa.select(sa.func.min(seq).label("seq"))
-            .select_from(_TASKS.join(last, last.c.account == account))
+            .select_from(TASKS.join(last, last.c.account == account))
             .where(status == Status.PENDING.value, account.not_in(busy))
             .group_by(account, last.c.started_ms)
             .order_by(sa.func.coalesce(last.c.started_ms, 0), sa.func.min(seq))
@@ -204,12 +146,12 @@ class TaskStore:
             if chosen is None:
                 return None
             connection.execute(
-                _TASKS.update()
+                TASKS.update()
                 .where(seq == chosen)
                 .values(
                     status=Status.RUNNING.value,
                     scheduled_ms=self.now_ms(),
-                    attempts=_TASKS.c.attempts + 1,
+                    attempts=TASKS.c.attempts + 1,
                 )
             )
             return _one(connection, seq == chosen)
@@ -224,7 +166,7 @@ class TaskStore:
             _is_running(task_id),
             status=Status.PENDING.value,
             scheduled_ms=None,
-            attempts=_TASKS.c.attempts - (0 if counts else 1),
+            attempts=TASKS.c.attempts - (0 if counts else 1),
         )
 
     def succeed(self, task_id: str, result_name: str, duration_s: float) -> bool:
@@ -251,7 +193,7 @@ class TaskStore:
     def recover(self) -> None:
         """After a restart: what was RUNNING is rendered again, unless it was tried too often."""
         self._change(
-            sa.and_(_TASKS.c.status == Status.RUNNING.value, _TASKS.c.attempts >= MAX_ATTEMPTS),
+            sa.and_(TASKS.c.status == Status.RUNNING.value, TASKS.c.attempts >= MAX_ATTEMPTS),
             status=Status.FAILED.value,
             end_ms=self.now_ms(),
             code="InternalError.Algo",
@@ -259,7 +201,7 @@ class TaskStore:
             detail="The engine stopped each time this clip was rendered.",
         )
         self._change(
-            _TASKS.c.status == Status.RUNNING.value,
+            TASKS.c.status == Status.RUNNING.value,
             status=Status.PENDING.value,
             scheduled_ms=None,
         )
@@ -269,8 +211,8 @@ class TaskStore:
         with self._engine.begin() as connection:
             return (
                 connection.execute(
-                    sa.select(_TASKS.c.seq).where(
-                        _TASKS.c.result_name == result_name, self._is_kept()
+                    sa.select(TASKS.c.seq).where(
+                        TASKS.c.result_name == result_name, self._is_kept()
                     )
                 ).first()
                 is not None
@@ -278,7 +220,7 @@ class TaskStore:
 
     def counts(self) -> tuple[int, int]:
         """How many tasks are RUNNING and PENDING."""
-        by_status = sa.select(_TASKS.c.status, sa.func.count()).group_by(_TASKS.c.status)
+        by_status = sa.select(TASKS.c.status, sa.func.count()).group_by(TASKS.c.status)
         with self._engine.begin() as connection:
             found: dict[str, int] = {row[0]: row[1] for row in connection.execute(by_status)}
         return found.get(Status.RUNNING.value, 0), found.get(Status.PENDING.value, 0)
@@ -287,24 +229,24 @@ class TaskStore:
         """Forget what ended more than 24 hours ago; returns the names of its results."""
         old = sa.not_(self._is_kept())
         with self._engine.begin() as connection:
-            names = connection.execute(sa.select(_TASKS.c.result_name).where(old)).scalars().all()
-            connection.execute(_TASKS.delete().where(old))
+            names = connection.execute(sa.select(TASKS.c.result_name).where(old)).scalars().all()
+            connection.execute(TASKS.delete().where(old))
         return [name for name in names if name]
 
     def _is_kept(self) -> sa.ColumnElement[bool]:
-        return sa.or_(_TASKS.c.end_ms.is_(None), _TASKS.c.end_ms > self.now_ms() - KEEP_MS)
+        return sa.or_(TASKS.c.end_ms.is_(None), TASKS.c.end_ms > self.now_ms() - KEEP_MS)
 
     def _change(self, which: sa.ColumnElement[bool], **values: Any) -> bool:
         with self._engine.begin() as connection:
-            return connection.execute(_TASKS.update().where(which).values(**values)).rowcount > 0
+            return connection.execute(TASKS.update().where(which).values(**values)).rowcount > 0
 
 
 def _is_running(task_id: str) -> sa.ColumnElement[bool]:
-    return sa.and_(_TASKS.c.task_id == task_id, _TASKS.c.status == Status.RUNNING.value)
+    return sa.and_(TASKS.c.task_id == task_id, TASKS.c.status == Status.RUNNING.value)
 
 
 def _one(connection: sa.Connection, which: sa.ColumnElement[bool]) -> Task:
-    return _task(connection.execute(_TASKS.select().where(which)).one())
+    return _task(connection.execute(TASKS.select().where(which)).one())
 
 
 def _task(row: sa.Row[Any]) -> Task:
@@ -313,23 +255,3 @@ def _task(row: sa.Row[Any]) -> Task:
     values["status"] = Status(values["status"])
     values["options"] = Options(**json.loads(values["options"]))
     return Task(**values)
-
-
-def _open(database_url: str) -> sa.Engine:
-    engine = sa.create_engine(database_url)
-    if engine.dialect.name != "sqlite":
-        return engine
-
-    # SQLAlchemy's recipe for SQLite: without it a transaction that begins with a SELECT could
-    # not become a writer once another thread has written, and reads would not be repeatable.
-    @sa.event.listens_for(engine, "connect")
-    def _on_connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA busy_timeout=30000")
-
-    @sa.event.listens_for(engine, "begin")
-    def _on_begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
-from restyle.engine.tasks import Status, Task
+from restyle.engine.task import Status, Task
 from restyle.errors import OptionError, RestyleError
 from restyle.styles import Options
 

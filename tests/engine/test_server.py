@@ -1,6 +1,7 @@
 """The engine as a process, over real HTTP: what a client of the reference's API meets."""
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -278,28 +279,35 @@ def test_no_key_is_kept_or_logged(make_engine: Callable[..., Any], engine: Any) 
     assert key not in engine.log()
 
 
-def test_a_task_survives_a_kill_and_is_rendered_again(
+def test_a_task_survives_a_kill_of_its_renderer_and_of_the_whole_engine(
     make_engine: Callable[..., Any], long_url: str, clip_url: str
 ) -> None:
     engine = make_engine()
     task_id = engine.submit(long_url, **FAST)
     engine.wait(task_id, lambda o: o.get("frames_done", 0) > 0)
     waiting = engine.submit(clip_url, key="sk-2", **FAST)
+
+    (first,) = _renderers_of(engine.process.pid)
+    os.kill(first, signal.SIGKILL)
+    _wait_until(lambda: _renderers_of(engine.process.pid) not in ([first], []))
+    engine.wait(task_id, lambda o: o.get("frames_done", 0) > 0)
+
+    # A killed engine takes its renderer along, and the next one begins the task again.
+    renderers = _renderers_of(engine.process.pid)
     engine.end(signal.SIGKILL)
+    _wait_until(lambda: not any(_is_alive(pid) for pid in renderers))
     engine.start()
     again = engine.wait(task_id, lambda o: o.get("frames_done", 0) > 0)
     assert again["output"]["task_status"] == "RUNNING"
     assert engine.call("POST", f"/api/v1/tasks/{task_id}/cancel?running=true", b"").status == 200
     done = engine.wait(waiting, key="sk-2")
     assert done["output"]["task_status"] == "SUCCEEDED"
-    # Told to stop, it leaves no renderer behind; its result is still there afterwards.
-    engine.end()
-    engine.start()
-    assert engine.query(waiting, "sk-2")["output"]["task_status"] == "SUCCEEDED"
+
+    # Told to stop, it leaves no renderer behind either.
     renderers = _renderers_of(engine.process.pid)
     assert renderers
-    engine.end(signal.SIGKILL)
-    _wait_until(lambda: not any(_is_alive(pid) for pid in renderers))
+    engine.end()
+    assert not any(_is_alive(pid) for pid in renderers)
 
 
 STARTER = """

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from restyle.engine.tasks import KEEP_MS, MAX_ATTEMPTS, Status, Task, TaskStore, TooManySubmits
+from restyle.engine.task import Status, Task
+from restyle.engine.tasks import KEEP_MS, MAX_ATTEMPTS, TaskStore, TooManySubmits
 from restyle.styles import Options, Style
 
 OPTIONS = Options(Style.PAPER_ART, 20, min_len=540, use_SR=True)

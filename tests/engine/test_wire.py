@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from restyle.engine import wire
-from restyle.engine.tasks import Status, Task
+from restyle.engine.task import Status, Task
 from restyle.styles import Options, Style
 
 URL = "https://help-static-aliyun-doc.aliyuncs.com/file-manage-files/zh-CN/%E5%8E%9F.mp4"
