@@ -17,6 +17,7 @@ _NAVY = np.array([3.0, -15.0])  # of dark ones
 _SAND = np.array([6.0, 14.0])  # of warm mid ones
 _MID_TINT = 12.0  # chroma that cool mid neutrals get
 _MOST_CHROMA = 74.0
+_DARK, _LIGHT = 25.0, 75.0  # L that is counted as there even where it isn't
 _MIDDLE = 0.64  # where in the range of lightness the footage's median is painted
 _DEFAULT_ACCENT = np.deg2rad(62.0)  # a warm accent, where the picture has none
 
@@ -93,8 +94,9 @@ def features(rgb: Floats, n_skin: int) -> Floats:
 def _lightness(lab: NDArray[np.float64], middle: float, manner: Manner) -> NDArray[np.float64]:
     """Stretched over the style's range, and part of the way to even steps."""
     source = lab[:, 0]
-    low, high = float(source.min()), float(source.max())
-    reach = max(high - low, 24.0)
+    # Fog and night keep some of their own: not every range is stretched over everything.
+    low, high = min(float(source.min()), _DARK), max(float(source.max()), _LIGHT)
+    reach = high - low
     place = float(np.clip((middle - low) / reach, 0.05, 0.95))
     gamma = float(np.clip(np.log(_MIDDLE) / np.log(place), 0.55, 0.95))
     stretched = np.clip((source - low) / reach, 0, 1) ** gamma

@@ -37,14 +37,15 @@ class Sheets:
         self._variance = float(self.tile.var())
         rows, columns = self.tile.shape
         spread = np.arange(LANES)[:, None] * np.array([[61, 97]]) * 4.3
-        self._place = spread % np.array([[rows, columns]])
+        self._start = spread % np.array([[rows, columns]])
+        self._place = self._start
         self._speed = np.zeros((LANES, 2))
 
     def move(self, frame: Frame, label: Bytes) -> Grain:
         """Let each layer follow its pixels; `label` is half size."""
         rows, columns = self.tile.shape
         if frame.is_cut:
-            self._speed[:] = 0
+            self._speed[:], self._place = 0, self._start
         else:
             self._speed += (1 - _INERTIA) * (_layer_motion(frame, label) - self._speed)
         full_per_half = np.array(frame.size) / np.array(frame.half_size)
