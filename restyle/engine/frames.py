@@ -12,7 +12,7 @@ import cv2
 import numba
 import numpy as np
 
-from restyle.engine.faces import FaceFinder, face_mask
+from restyle.engine.faces import FaceFinder, face_mask, feature_relief
 from restyle.engine.kernels import Bytes, F, Floats, kernel
 from restyle.engine.motion import Denoiser, Memory, MotionReader
 from restyle.engine.pictures import blur, grey_of, reduce_bytes
@@ -127,6 +127,8 @@ class FrameReader:
         if boxes:
             spared = F(0.65) * light + F(0.35 / 255) * half
             abstract += F(FACE_DETAIL) * mask[..., None] * (spared - abstract)
+            abstract += (mask * feature_relief(grey, boxes))[..., None]
+            np.clip(abstract, 0, 1, out=abstract)
         frame = Frame(
             full=full,
             guide=cv2.medianBlur(grey_of(full), 3).astype(np.float32),

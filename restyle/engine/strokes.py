@@ -37,11 +37,11 @@ class Lines(NamedTuple):
 def line_tone(frame: Frame) -> Floats:
     """What lines are drawn from: the square root of the light abstraction's luma, half size.
 
-    Inside faces the denoised frame is mixed in, so that features keep their lines.
+    Inside faces it is that of the paint itself, whose features are drawn out.
     """
     tone = luma(frame.light)
     if frame.face_mask.any():
-        tone = tone + F(0.6) * frame.face_mask * (frame.grey / F(255) - tone)
+        tone += frame.face_mask * (luma(frame.abstract) - tone)
     return np.sqrt(np.maximum(tone, F(0)))
 
 

@@ -137,10 +137,10 @@ def _compose(
             blue = (paint[2, x] - low) * gain
             face = faces[x]
 
-            # Tone in steps where light models; faces keep half of their own shading.
+            # Tone in steps where light models; faces keep most of their own shading.
             before = max(luma_pixel(red, green, blue), F(0.02))
             plain = curve_pixel(smooth, before)
-            after = plain + forms[x] * (F(1) - F(0.5) * face) * (
+            after = plain + forms[x] * (F(1) - F(0.7) * face) * (
                 curve_pixel(stepped, before) - plain
             )
             ratio = after / before

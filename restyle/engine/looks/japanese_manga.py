@@ -25,7 +25,8 @@ from restyle.engine.tones import (
 )
 
 EDGE = 10.8  # a grey step (0–255) across which paint does not spread
-CEL = 0.75
+CEL = 0.75  # how far tones go to their steps
+FACE_SHADING = 0.55  # how much of a face's own shading is kept
 LINES = Lines(sigma=1.3, epsilon=-0.0035, phi=110, length=5)
 
 
@@ -63,6 +64,7 @@ class JapaneseManga:
             frame.guide,
             light,
             lines,
+            frame.face_mask,
             modelling(frame, memory),
             LIFTED,
             CELS,
@@ -80,6 +82,7 @@ def _compose(
     guide: Floats,
     light: Floats,
     lines: Floats,
+    face_mask: Floats,
     form: Floats,
     lifted: Floats,
     cels: Floats,
@@ -92,6 +95,7 @@ def _compose(
     across_light = columns(width, light.shape[1])
     for y in numba.prange(height):
         paint = upsample_row(abstract, grey, guide, y, across, F(EDGE))
+        faces = sample_row(face_mask, y, height, across)
         forms = sample_row(form, y, height, across)
         shining = sample_colour_row(light, y, height, across_light)
         for x in range(width):
@@ -100,7 +104,8 @@ def _compose(
             blue = (paint[2, x] - low) * gain
             before = max(luma_pixel(red, green, blue), F(0.02))
             after = curve_pixel(lifted, before)
-            after += forms[x] * (curve_pixel(cels, before) - after)
+            cel = forms[x] * (F(1) - F(FACE_SHADING) * faces[x])
+            after += cel * (curve_pixel(cels, before) - after)
             ratio = after / before
             red *= ratio
             green *= ratio
