@@ -120,8 +120,10 @@ def test_a_cut_begins_anew(style: Style) -> None:
     samples = [before[0], after[0]]
     across = render(style, [*before, *after], samples=samples)[2:]
     alone = render(style, after, samples=samples)
-    for one, two in zip(across, alone, strict=True):
-        assert np.abs(one.astype(int) - two).mean() < 0.5
+    for pair in zip(across, alone, strict=True):
+        # Under a blur: the paper's grain may lie elsewhere.
+        one, two = (cv2.GaussianBlur(picture, (0, 0), 4).astype(int) for picture in pair)
+        assert np.abs(one - two).mean() < 1
 
 
 @every_look
