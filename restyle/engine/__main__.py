@@ -7,7 +7,6 @@ import argparse
 import logging
 import os
 import socket
-import stat
 import sys
 import threading
 import time
@@ -135,23 +134,18 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _watch_parent(stop: Callable[[], None]) -> None:
-    """Call `stop` once the process that started this one is gone, or closes our input pipe."""
+    """Call `stop` once the process that started this one is gone."""
     parent = os.getppid()
 
-    def by_id() -> None:
-        while os.getppid() == parent:
+    def watch() -> None:
+        if os.name == "nt":
+            # Windows goes on giving the id of a parent that is gone: its end of the pipe tells.
+            sys.stdin.buffer.read()
+        while os.getppid() == parent and os.name != "nt":
             time.sleep(PARENT_POLL_S)
         stop()
 
-    def by_pipe() -> None:
-        sys.stdin.buffer.read()
-        stop()
-
-    watches = [by_id]
-    if sys.stdin is not None and stat.S_ISFIFO(os.fstat(sys.stdin.fileno()).st_mode):
-        watches.append(by_pipe)
-    for watch in watches:
-        threading.Thread(target=watch, name="parent", daemon=True).start()
+    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def _stop(server: uvicorn.Server) -> None:

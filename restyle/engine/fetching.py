@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from restyle.engine.faults import Fault, download_fault, file_fault
+from restyle.limits import LIMITS
 
 CHUNK_BYTES = 256 * 1024
 MAX_REDIRECTS = 5
@@ -44,7 +45,7 @@ class Guard:
     """
 
     allow_origins: frozenset[str] = frozenset()
-    max_bytes: int = 100_000_000
+    max_bytes: int = LIMITS.max_size_bytes
     deadline_s: float = 300.0
     resolve: Callable[[str, int], list[str]] = field(default=resolve, repr=False)
 

@@ -21,9 +21,10 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from restyle.engine.installation import Installation
+from restyle.limits import LIMITS
 
-MAX_FILE_MB = 100
-MAX_FILE_BYTES = MAX_FILE_MB * 1_000_000
+MAX_FILE_BYTES = LIMITS.max_size_bytes
+MAX_FILE_MB = MAX_FILE_BYTES // 1_000_000
 POLICY_TTL_S = 300
 KEEP_S = 48 * 3600
 MAX_FIELD_BYTES = 16 * 1024
