@@ -171,9 +171,11 @@ def _trim_template() -> str:
         f'<input type="range" class="trim-start" min="0" max="1" step="0.05" aria-label="Start">'
         f'<input type="range" class="trim-end" min="0" max="1" step="0.05" aria-label="End"></div>'
         '<div class="trim-line">'
-        f'<label>{both("trim_start")} <input type="text" class="trim-start-text" size="6"></label>'
+        f'<span class="trim-side"><label>{both("trim_start")} '
+        '<input type="text" class="trim-start-text" size="6"></label>'
         f'<button type="button" class="small trim-start-here">{both("trim_start_here")}</button>'
+        f'</span><span class="trim-side"><label>{both("trim_end")} '
+        '<input type="text" class="trim-end-text" size="6"></label>'
         f'<button type="button" class="small trim-end-here">{both("trim_end_here")}</button>'
-        f'<label>{both("trim_end")} <input type="text" class="trim-end-text" size="6"></label>'
-        "</div></div>"
+        "</span></div></div>"
     )

@@ -109,8 +109,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "云端需要 API Key，但还没有填写。",
     ),
     "key_missing_next": (
-        "Enter your key under “Settings and price”, or choose “This machine”.",
-        "请在“设置与价格”中填写，或改选“本机”。",
+        "Enter your key under Settings and price, or choose This machine, which is free.",
+        "请在“设置与价格”中填写，或改选免费的“本机”。",
     ),
     "key_malformed": (
         "This does not look like a key of Alibaba Cloud: those begin with sk- and have no spaces.",

@@ -1,0 +1,77 @@
+"""A real app, a real Chromium, and visitors who must never be sent to another origin."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_process import AppProcess, running_app
+from playwright.sync_api import Browser, sync_playwright
+from visitor import Visitor
+
+from media import make_clip
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+    """One real app for all tests of the page."""
+    with running_app(tmp_path_factory.mktemp("restyle") / "data") as process:
+        yield process
+    said = "".join(process.said)
+    assert "Traceback" not in said, said
+    assert "sk-" not in said, "a key reached the log"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def arrive(app: AppProcess, chromium: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Visitors, each with a browser profile of their own; options as Playwright's contexts."""
+    visitors: list[Visitor] = []
+
+    def one(**options: Any) -> Visitor:
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        visitor = Visitor(context, app.url).open()
+        visitors.append(visitor)
+        return visitor
+
+    yield one
+    for visitor in visitors:
+        visitor.context.close()
+        assert visitor.other_origins == set()
+        assert visitor.problems == []
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds within every limit, with sound."""
+    return make_clip(
+        tmp_path_factory.mktemp("clips") / "holiday.mp4", size=(480, 360), duration_s=2.0
+    )
+
+
+@pytest.fixture(scope="session")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Upright, 34 seconds, too tall: everything that fitting mends."""
+    folder = tmp_path_factory.mktemp("clips")
+    return make_clip(folder / "phone.mp4", size=(320, 640), fps=10, duration_s=34.0)

@@ -1,0 +1,71 @@
+"""A visitor of the page, for tests: a browser profile of their own, and what they do in it."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page
+
+WAIT_MS = 60_000
+JOB_WAIT_MS = 240_000
+
+
+class Visitor:
+    """One visitor's browser: what they do, and what their browser asked for."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context = context
+        self.url = url
+        self.requests: list[str] = []
+        self.problems: list[str] = []
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(WAIT_MS)
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def open(self) -> "Visitor":
+        """Open the page, or open it again, and wait until it is alive."""
+        self.page.goto(self.url)
+        self.page.wait_for_selector("#status .job")
+        self.page.wait_for_selector("#transform")
+        return self
+
+    def choose(self, clip: Path) -> None:
+        """Choose a clip and wait until the page has read it."""
+        self.page.set_input_files("#clip input[type=file]", clip)
+        self.page.wait_for_selector("#fit-report [data-verdict], #fit-report .problem")
+
+    def pick(self, group: str, words: str) -> None:
+        """Pick one of a group of radio buttons by its words."""
+        self.page.locator(f"#{group} label", has_text=words).first.click()
+
+    def transform(self) -> str:
+        """Press the button, wait for the job, and give its id."""
+        self.page.click("#transform:enabled")
+        return str(
+            self.page.wait_for_selector("#status [data-job]").get_attribute("data-job")  # type: ignore[union-attr]  # waited for
+        )
+
+    def wait_for_stage(self, *stages: str) -> None:
+        """Wait until the job that is shown is at one of these stages."""
+        wanted = ", ".join(f'#status [data-stage="{stage}"]' for stage in stages)
+        self.page.wait_for_selector(wanted, timeout=JOB_WAIT_MS)
+
+    @property
+    def stage(self) -> str:
+        """The stage of the job that is shown."""
+        return str(self.page.locator("#status .job").get_attribute("data-stage"))
+
+    @property
+    def other_origins(self) -> set[str]:
+        """Origins that the browser asked beside the page's own."""
+        asked = {urlsplit(url)[:2] for url in self.requests if url.startswith(("http", "ws"))}
+        own = urlsplit(self.url)[1]
+        return {f"{scheme}://{host}" for scheme, host in asked if host != own}
+
+    @property
+    def sideways(self) -> int:
+        """Pixels by which the page is wider than its window."""
+        found: int = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        return found
