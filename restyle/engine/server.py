@@ -23,9 +23,10 @@ from starlette.routing import Route
 
 from restyle.engine import wire
 from restyle.engine.dispatch import Dispatcher
+from restyle.engine.forms import UploadRefused
 from restyle.engine.installation import Installation
 from restyle.engine.tasks import TaskStore, TooManySubmits
-from restyle.engine.uploads import UploadRefused, Uploads
+from restyle.engine.uploads import Uploads
 
 SUBMIT_PATH = "/api/v1/services/aigc/video-generation/video-synthesis"
 MAX_BODY_BYTES = 1_000_000

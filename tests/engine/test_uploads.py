@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from restyle.engine import uploads as module
+from restyle.engine.forms import UploadRefused
 from restyle.engine.installation import Installation
-from restyle.engine.uploads import KEEP_S, POLICY_TTL_S, UploadRefused, Uploads
+from restyle.engine.uploads import KEEP_S, POLICY_TTL_S, Uploads
 
 ACCOUNT = "a" * 32
 OTHER = "b" * 32
