@@ -136,6 +136,7 @@ def _light(
     for y in numba.prange(rows):
         above = max(y - 1, 0)
         below = min(y + 1, rows - 1)
+        painted = np.empty((3, across), np.float32)
         for x in range(across):
             before = max(x - 1, 0)
             after = min(x + 1, across - 1)
@@ -191,9 +192,13 @@ def _light(
             green *= shade + F(0.02) * (F(1) - skin) * cool + F(0.10) * warm
             blue *= shade + F(0.13) * (F(1) - skin) * cool - F(0.05) * warm
             rim *= F(0.55) * (F(0.25) + m)
-            out[y, x, 0] = _shoulder(red + shine + F(0.80) * rim)
-            out[y, x, 1] = _shoulder(green + shine + F(0.90) * rim)
-            out[y, x, 2] = _shoulder(blue + shine + rim)
+            painted[0, x] = _shoulder(red + shine + F(0.80) * rim)
+            painted[1, x] = _shoulder(green + shine + F(0.90) * rim)
+            painted[2, x] = _shoulder(blue + shine + rim)
+        # Apart from the loop above, which the compiler can then vectorise.
+        for x in range(across):
+            for k in range(3):
+                out[y, x, k] = painted[k, x]
 
 
 @brush
@@ -214,6 +219,9 @@ def _finish(
     for y in numba.prange(height):
         paint = upsample_row(lit, grey, guide, y, across, range_sigma)
         shining = sample_colour_row(bloom, y, height, across_bloom)
+        for k in range(3):
+            for x in range(width):
+                paint[k, x] = screen_pixel(paint[k, x], shining[k, x])
         for x in range(width):
             for k in range(3):
-                out[y, x, k] = byte_pixel(screen_pixel(paint[k, x], shining[k, x]))
+                out[y, x, k] = byte_pixel(paint[k, x])

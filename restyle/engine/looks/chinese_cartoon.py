@@ -169,6 +169,7 @@ def _compose(
     for y in numba.prange(height):
         paint = upsample_row(washes, grey, guide, y, across, F(EDGE))
         faces = sample_row(face, y, height, across)
+        painted = np.empty((3, width), np.float32)
         for x in range(width):
             r, g, b = paint[0, x], paint[1, x], paint[2, x]
             fm = faces[x]
@@ -191,6 +192,10 @@ def _compose(
             r = r * (F(1) - F(0.90) * ink) + F(0.11) * ink
             g = g * (F(1) - F(0.94) * ink) + F(0.070) * ink
             b = b * (F(1) - F(0.95) * ink) + F(0.050) * ink
-            out[y, x, 0] = byte_pixel(r * weave)
-            out[y, x, 1] = byte_pixel(g * weave)
-            out[y, x, 2] = byte_pixel(b * weave)
+            painted[0, x] = r * weave
+            painted[1, x] = g * weave
+            painted[2, x] = b * weave
+        # Apart from the loop above, which the compiler can then vectorise.
+        for x in range(width):
+            for k in range(3):
+                out[y, x, k] = byte_pixel(painted[k, x])
