@@ -25,7 +25,7 @@ class _Probe:
     def image_transform(self, *_: Any, **__: Any) -> "_Probe":
         return self
 
-    transform = with_effects = image_transform
+    transform = with_effects = with_mask = image_transform
 
 
 def step_of(effect: Any, size: tuple[int, int]) -> Step | None:

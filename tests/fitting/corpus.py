@@ -260,13 +260,16 @@ ROWS = (
     *(
         Row(
             f"{length}-s.mp4",
-            silent(*H264, source=video(fps=25, duration_s=length)),
+            silent(*H264, source=video("256x256", fps=fps, duration_s=length)),
             says=says,
             duration_s=29.88,
-            **SAME_SIZE,
+            size=(256, 256),
             **NO_SOUND,
         )
-        for length, says in ((30.04, "30.04 s → the first 30 s"), (31, "31 s → the first 30 s"))
+        for length, fps, says in (
+            (30.04, 25, "30.04 s → the first 30 s"),
+            (31, 8, "31 s → the first 30 s"),
+        )
     ),
     Row(
         "600-s.mp4",
@@ -288,7 +291,7 @@ ROWS = (
     Row("tiny.mp4", silent(*H264, source=video("100x100")), (256, 256), "scaled up", sound=False),
     Row(
         "square.mkv",
-        silent(*H264, source=video("5000x5000", 4, 0.5)),
+        silent("-c:v", "mjpeg", source=video("5000x5000", 4, 0.5)),
         (1080, 1080),
         "scaled down",
         sound=False,
