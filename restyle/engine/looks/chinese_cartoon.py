@@ -21,7 +21,7 @@ from restyle.engine.strokes import Lines, draw_response, ink_pixel
 from restyle.engine.tones import byte_pixel, luma_pixel, saturate_pixel, smoothstep_pixel
 
 EDGE = 10.8  # a grey step (0–255) across which paint does not spread
-LINES = Lines(sigma=1.2, epsilon=-0.0030, phi=125, length=9)
+LINES = Lines(sigma=1.2, epsilon=-0.0027, phi=130, length=9)
 SHADING_SIGMA = 7.0  # half-size pixels at 720p: shading of this size is flattened
 FEATURE_SIGMA = 5.0  # … and features of a face of this size are brought out
 WASH_SIGMA = 4.5
@@ -132,7 +132,7 @@ def _wash(
     for y in numba.prange(height):
         for x in range(width):
             fm = face[y, x]
-            flat = min(max(F(1.6) * (around[y, x] - grey[y, x]), F(-0.22)), F(0.22))
+            flat = min(max(F(1.6) * (around[y, x] - grey[y, x]), F(-0.16)), F(0.16))
             # Features of a face: what is darker than its surroundings is made darker still.
             detail = min(max(F(1.5) * (features[y, x] - calm[y, x]), F(-0.40)), F(0.16))
             light = F(1) + flat * (F(1) - fm) + F(1.5) * detail * fm
