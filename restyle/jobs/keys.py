@@ -3,7 +3,6 @@
 The seal is Fernet under the installation's `secret.key`, a file that only its owner reads.
 """
 
-import os
 import time
 from pathlib import Path
 
@@ -11,29 +10,14 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken
 
 from restyle.errors import KeyRefused
+from restyle.jobs.once import written_once
 from restyle.jobs.tables import KEYS, reading
 from restyle.settings import Secret
 
 
 def installation_secret(data_dir: Path) -> bytes:
     """The Fernet key of this installation, made at the first call (mode 600)."""
-    path = data_dir / "secret.key"
-    data_dir.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_name(f"secret.key.{os.getpid()}.{time.monotonic_ns()}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(Fernet.generate_key())
-        try:
-            # A link, not a rename: whoever comes second keeps the secret of the first.
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without links
-            if not path.exists():
-                draft.replace(path)
-        draft.unlink(missing_ok=True)
-    return path.read_bytes().strip()
+    return written_once(data_dir / "secret.key", Fernet.generate_key).strip()
 
 
 class KeyBox:

@@ -65,7 +65,7 @@ def next_host(desk: Desk, client: CloudClient, record: Record, why: RestyleError
     following = record.host_index + 1
     if following >= len(hosts):
         return False
-    before, after = (PLACES.get(hosts[n].name, "") for n in (record.host_index, following))
+    before, after = (PLACES[hosts[number].name] for number in (record.host_index, following))
     if isinstance(why, HostingError):
         reason = f"The clip could not be offered from {before}: {why.message}"
     else:
@@ -92,7 +92,9 @@ def _host(desk: Desk, client: CloudClient, record: Record) -> tuple[Host, Hosted
     """Put the clip where the service can fetch it, and see for ourselves that it can."""
     job_id = record.job_id
     desk.ledger.move(job_id, Stage.HOSTING)
-    host = desk.hosts(record.service, client)[record.host_index]
+    hosts = desk.hosts(record.service, client)
+    # The settings, and with them the ways of hosting, may have changed since a restart.
+    host = hosts[min(record.host_index, len(hosts) - 1)]
     patience = desk.patience(desk.pace.submit_patience_s)
     own_patience = desk.patience(desk.pace.own_address_patience_s)
     while True:

@@ -57,8 +57,6 @@ def watch(desk: Desk, job_id: str) -> Seen:
     refused_since: float | None = None
     unknown = 0
     while True:
-        if time.time() > deadline:
-            raise _gave_up(record)
         asked = desk.ledger.cancel_asked(job_id)
         try:
             stops = not asked or _stops(client, record)
@@ -71,6 +69,7 @@ def watch(desk: Desk, job_id: str) -> Seen:
             refused_since = _refused_since(refused_since, trouble)
             if refused_since and time.time() - refused_since > desk.pace.refusal_patience_s:
                 raise
+            _keep_to(deadline, record)
             pause_s = max(next(troubles), trouble.facts.get("retry_after_s", 0.0))
             desk.wait(job_id, pause_s, heed_cancel=not asked)
             continue
@@ -82,6 +81,7 @@ def watch(desk: Desk, job_id: str) -> Seen:
             record = _tell(desk, record, task)
             if not stops:
                 _goes_on(desk, record)
+        _keep_to(deadline, record)
         if asked and stops:
             desk.wait(job_id, AFTER_CANCEL_S, heed_cancel=False)
         else:
@@ -183,9 +183,11 @@ def _refused_since(since: float | None, trouble: CloudError) -> float | None:
     return since or time.time() if isinstance(trouble, Refused) else None
 
 
-def _gave_up(record: Record) -> GaveUp:
-    return GaveUp(
-        f"The service has not finished the task after more than 3 hours "
-        f"(its last word: {record.task_status}).",
-        what_next="Look again later: if it finishes after all, its result is fetched then.",
-    )
+def _keep_to(deadline: float, record: Record) -> None:
+    # After a poll, never before the first: whoever looks again after the deadline is answered.
+    if time.time() > deadline:
+        raise GaveUp(
+            f"The service has not finished the task after more than 3 hours "
+            f"(its last word: {record.task_status}).",
+            what_next="Look again later: if it finishes after all, its result is fetched then.",
+        )

@@ -4,31 +4,28 @@ The hold is a lock on a tiny SQLite file, which the system itself lets go at the
 process ends, `kill -9` included; so a free slot with unfinished work means a dead worker.
 """
 
-import os
 import sqlite3
+import uuid
 from pathlib import Path
+
+from restyle.jobs.once import written_once
 
 
 class Slot:
-    """One held slot; `name` is its worker's name in the queue's database."""
+    """One held slot; `name` is its worker's name in the queue's database.
 
-    def __init__(self, number: int, hold: sqlite3.Connection) -> None:
+    The name is the same after a restart, so that the worker finds its work. It comes from the
+    data folder, not from the machine: a container has another host name each time.
+    """
+
+    def __init__(self, number: int, name: str, hold: sqlite3.Connection) -> None:
         self.number = number
+        self.name = name
         self._hold = hold
-
-    @property
-    def name(self) -> str:
-        """The name of the worker in this slot."""
-        return worker_name(self.number)
 
     def release(self) -> None:
         """Let the slot go."""
         self._hold.close()
-
-
-def worker_name(number: int) -> str:
-    """The name of the worker in a slot: the same after a restart, so that it finds its work."""
-    return f"{os.uname().nodename if hasattr(os, 'uname') else 'host'}-{number}"
 
 
 def take_slot(folder: Path) -> Slot:
@@ -59,4 +56,9 @@ def try_slot(folder: Path, number: int) -> Slot | None:
     except sqlite3.OperationalError:
         hold.close()
         return None
-    return Slot(number, hold)
+    return Slot(number, f"{_family(folder)}-{number}", hold)
+
+
+def _family(folder: Path) -> str:
+    """The name that the workers of one data folder have in common."""
+    return written_once(folder / "name", lambda: uuid.uuid4().hex[:12].encode()).decode()

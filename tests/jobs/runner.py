@@ -17,6 +17,8 @@ from restyle.jobs import JobRequest, Jobs
 from restyle.settings import Secret
 from restyle.styles import Options
 
+SAYING = threading.Lock()
+
 
 def main(folder: str, cloud_url: str) -> None:
     """Serve until stdin ends."""
@@ -62,7 +64,8 @@ def _tell_changes(jobs: Jobs, job_id: str) -> None:
 
 
 def _say(what: dict[str, object]) -> None:
-    print(json.dumps(what), flush=True)
+    with SAYING:
+        print(json.dumps(what), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The money rules: one billed task for a job, whatever goes wrong on the way."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -262,3 +263,21 @@ def test_a_task_of_one_job_may_be_canceled_in_the_console(studio: Studio) -> Non
     job = studio.end(job_id)
     assert job.stage is Stage.CANCELED
     assert "at the service" in job.notes[0]
+
+
+def test_a_task_without_end_is_given_up_in_words_and_can_be_looked_for_again(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.cloud.plan = WAITS
+    desk = studio.jobs._desk
+    monkeypatch.setattr(desk, "pace", replace(desk.pace, task_patience_s=0.2))
+    before = studio.jobs.budget_left("ida")
+    job_id = studio.submit(api_key=None, visitor="ida")
+    job = studio.end(job_id)
+    assert job.error is not None
+    assert (job.stage, job.error["code"]) == (Stage.FAILED, "GaveUp")
+    assert job.error["ways_on"] == ["look_again"]
+    assert studio.jobs.budget_left("ida") < before, "it may yet be billed"
+    studio.cloud.finish(studio.cloud.made[0].task_id)
+    studio.jobs.look_again(job_id)
+    _succeeds_with_one_task(studio, studio.end(job_id))

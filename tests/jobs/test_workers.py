@@ -1,16 +1,12 @@
 """Which process is which: a slot is held by the living only."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 from faults.scripted_cloud import RUNS_ON
 from jobs.studio import Studio
 
 from restyle.jobs import Stage
-from restyle.jobs.workers import free_slots, take_slot, try_slot
-
-ROOT = Path(__file__).parents[2]
+from restyle.jobs.workers import free_slots, take_slot
 
 
 def test_each_takes_the_first_free_slot(tmp_path: Path) -> None:
@@ -23,24 +19,6 @@ def test_each_takes_the_first_free_slot(tmp_path: Path) -> None:
     assert third.name == first.name, "who restarts finds the work of the one before"
     for slot in (second, third):
         slot.release()
-
-
-def test_a_killed_process_drops_its_slot(tmp_path: Path) -> None:
-    holding = (
-        "import sys, time; from pathlib import Path; from restyle.jobs.workers import take_slot;"
-        "slot = take_slot(Path(sys.argv[1])); print(slot.number, flush=True); time.sleep(600)"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", holding, tmp_path], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    assert process.stdout.readline().strip() == "0"
-    assert try_slot(tmp_path, 0) is None
-    process.kill()
-    process.wait(timeout=20)
-    process.stdout.close()
-    (slot,) = free_slots(tmp_path)
-    slot.release()
 
 
 def test_a_stop_lays_the_work_down_and_the_next_start_takes_it_up(studio: Studio) -> None:
