@@ -17,7 +17,7 @@ from restyle.errors import RestyleError
 from restyle.fitting import FitPlan
 from restyle.limits import LIMITS, Check, ratio_ok
 from restyle.page.markup import clicks, heading, words_of
-from restyle.page.samples import Sample, picture_url
+from restyle.page.samples import Sample
 from restyle.page.texts import CHECK_NAMES, Language, both, label, say
 
 NO_TRIM: dict[str, float] = {"duration_s": 0.0, "start_s": 0.0, "end_s": 0.0}
@@ -152,12 +152,10 @@ def _row(check: Check, lang: Language) -> str:
 def _sample_cards(offered: Sequence[Sample]) -> str:
     cards = []
     for number, sample in enumerate(offered):
-        picture = ""
-        if sample.picture:
-            picture = f'<img src="{escape(picture_url(sample.picture))}" alt="" loading="lazy">'
         cards.append(
             f'<button type="button" class="sample" data-event="sample" data-number="{number}">'
-            f'{picture}<span lang="en">{escape(sample.title)}</span>'
+            f'<img src="{escape(sample.picture_url)}" alt="">'
+            f'<span lang="en">{escape(sample.title)}</span>'
             f'<span lang="zh">{escape(sample.title_zh)}</span></button>'
         )
     return f'<p class="hint">{both("samples")}</p><div class="samples">{"".join(cards)}</div>'

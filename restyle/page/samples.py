@@ -3,80 +3,79 @@
 Whatever is there is offered; the page works without any of it.
 """
 
-import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from restyle.page.texts import Language
+from restyle.clips import inspect
+from restyle.jobs.preparing import draw_poster
+from restyle.page.texts import TEXTS
 from restyle.styles import Style
 
 ASSETS = Path(__file__).resolve().parents[2] / "demo_assets"
-PICTURES = (".jpg", ".webp", ".png")
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample clip: its file, its name in both languages, and its picture where there is one."""
+    """A sample clip: its file, and its name in both languages."""
 
     path: Path
     title: str
     title_zh: str
-    picture: Path | None
 
-    def name(self, lang: Language) -> str:
-        """The name in one language."""
-        return self.title_zh if lang == "zh" else self.title
+    @property
+    def picture_url(self) -> str:
+        """Where its picture is, relative to the page so that it holds behind any root path."""
+        return f"restyle/pictures/{self.path.stem}.jpg"
 
 
 def samples(folder: Path = ASSETS) -> list[Sample]:
-    """The clips of `samples.json` (file, title, title_zh), or else every MP4 of the folder."""
-    listing = folder / "samples.json"
-    if listing.is_file():
-        rows = json.loads(listing.read_text(encoding="utf-8"))
-    else:
-        rows = [{"file": path.name} for path in sorted(folder.glob("*.mp4"))]
+    """Every MP4 of the folder, under the name that the page's texts have for it."""
     found = []
-    for row in rows:
-        path = folder / row["file"]
-        title = row.get("title") or path.stem.replace("_", " ").replace("-", " ").capitalize()
-        if path.is_file():
-            picture = _picture(folder, path.stem) or _picture(folder / "gallery", path.stem)
-            found.append(Sample(path, title, row.get("title_zh") or title, picture))
+    for path in sorted(folder.glob("*.mp4")):
+        plain = path.stem.replace("_", " ").replace("-", " ").capitalize()
+        title, title_zh = TEXTS.get(f"sample_{path.stem}", (plain, plain))
+        found.append(Sample(path, title, title_zh))
     return found
 
 
-def style_picture(style: Style, folder: Path = ASSETS) -> Path | None:
-    """The gallery's picture of a style."""
-    return _picture(folder / "gallery", style.slug)
-
-
-def picture_url(picture: Path, folder: Path = ASSETS) -> str:
-    """The picture's address, relative to the page so that it holds behind any root path."""
-    return f"restyle/pictures/{picture.relative_to(folder).as_posix()}"
+def style_picture_url(style: Style, folder: Path = ASSETS) -> str | None:
+    """Where the gallery's picture of a style is, relative to the page; None without one."""
+    picture = _style_picture(style, folder)
+    return f"restyle/pictures/styles/{style.slug}.jpg" if picture.is_file() else None
 
 
 def picture_routes(folder: Path = ASSETS) -> list[Route]:
-    """One route that serves the known pictures and nothing else."""
-    candidates = [sample.picture for sample in samples(folder)]
-    candidates += [style_picture(style, folder) for style in Style]
-    known = {picture.relative_to(folder).as_posix(): picture for picture in candidates if picture}
+    """The addresses of the styles' pictures and the samples'; nothing else is served."""
+    styles = {f"styles/{style.slug}.jpg": _style_picture(style, folder) for style in Style}
+    clips = {f"{sample.path.stem}.jpg": sample.path for sample in samples(folder)}
 
-    async def serve(request: Request) -> Response:
-        picture = known.get(request.path_params["name"])
-        if picture is None:
+    def serve(request: Request) -> Response:
+        name = request.path_params["name"]
+        headers = {"Cache-Control": "max-age=3600"}
+        if name in clips:
+            return Response(_still(clips[name]), media_type="image/jpeg", headers=headers)
+        picture = styles.get(name)
+        if picture is None or not picture.is_file():
             return PlainTextResponse("No such picture.", status_code=404)
-        return FileResponse(picture, headers={"Cache-Control": "max-age=3600"})
+        return FileResponse(picture, headers=headers)
 
     return [Route("/restyle/pictures/{name:path}", serve, methods=["GET"])]
 
 
-def _picture(folder: Path, stem: str) -> Path | None:
-    for ending in PICTURES:
-        path = folder / (stem + ending)
-        if path.is_file():
-            return path
-    return None
+@lru_cache
+def _still(path: Path) -> bytes:
+    """A sample's first picture as JPEG, drawn when it is first asked for."""
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "still.jpg"
+        draw_poster(inspect(path), target)
+        return target.read_bytes()
+
+
+def _style_picture(style: Style, folder: Path) -> Path:
+    return folder / "gallery" / f"{style.slug}.jpg"

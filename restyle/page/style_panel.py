@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from restyle.page.markup import heading
-from restyle.page.samples import picture_url, style_picture
+from restyle.page.samples import style_picture_url
 from restyle.page.texts import TEXTS, label
 from restyle.styles import Style
 
@@ -43,9 +43,8 @@ def style_cards_css() -> str:
         ):
             # Both are named: Gradio repeats each rule with a prefix, which outweighs a bare one.
             rules.append(f'html[data-words="{words}"] {card} span::after {{ content: {second}; }}')
-        picture = style_picture(style)
-        if picture:
-            address = picture_url(picture)
+        address = style_picture_url(style)
+        if address:
             rules.append(f"{card} {{ --picture: url('{address}'); --picture-shown: block; }}")
     return "\n".join(rules)
 

@@ -33,7 +33,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     # clip
     "clip": ("Your clip", "你的视频"),
     "samples": ("No clip at hand? Try one of these:", "手边没有视频？试试这些："),
-    "sample_use": ("Use this sample", "使用这个示例"),
+    "sample_portrait": ("Portrait", "人像"),
+    "sample_temple": ("Temple by a lake", "湖边古塔"),
+    "sample_phone": ("Phone clip, upright", "手机竖拍"),
     "clip_first": (
         "Any video from a phone or camera will do. What does not fit is trimmed, cropped or "
         "converted for you, and you see it here first.",
