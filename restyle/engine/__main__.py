@@ -4,6 +4,7 @@ One line "ready http://127.0.0.1:PORT" goes to the standard output; everything e
 """
 
 import argparse
+import contextlib
 import logging
 import os
 import socket
@@ -88,7 +89,8 @@ def _serve(options: argparse.Namespace, data_dir: Path, listener: socket.socket)
     server = _Server(config, f"http://{f'[{host}]' if ':' in host else host}:{port}")
     if options.exit_with_parent:
         _watch_parent(lambda: _stop(server))
-    server.run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl+C: it has been shut down in order.
+        server.run(sockets=[listener])
     store.close()
 
 
