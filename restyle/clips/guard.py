@@ -75,6 +75,7 @@ def start(
     pipe must be drained.
     """
     command = [ffmpeg_binary(), "-hide_banner", "-nostdin", "-nostats"]
+    command += ["-max_error_rate", "1"]  # what can be read of a damaged clip is worth having
     command += ["-timelimit", str(max(1, int(cpu_limit_s))), *arguments]
     process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr)
     _bound(process.pid, max_output_bytes)

@@ -101,7 +101,10 @@ def input_arguments(edit: Edit) -> list[str]:
     seek_s = _seek(edit)
     seek = ["-ss", f"{seek_s:.3f}"] if seek_s else []
     length_s = _start(edit) - seek_s + edit.duration_s + edit.clip.longest_frame_s + 1
-    return [*seek, "-t", f"{length_s:.3f}", *guarded_input(edit.clip.path, edit.clip.demuxer)]
+    # A stream whose size changes in the middle is scaled to its first size by the graph itself;
+    # started anew, the graph would count its frames from 0 again.
+    opened = ["-reinit_filter", "0", *guarded_input(edit.clip.path, edit.clip.demuxer)]
+    return [*seek, "-t", f"{length_s:.3f}", *opened]
 
 
 def video_filters(edit: Edit, *, pixel_format: str) -> str:
@@ -114,6 +117,7 @@ def video_filters(edit: Edit, *, pixel_format: str) -> str:
         *([f"setpts=PTS-{lead_s:.6f}/TB"] if lead_s else []),
         f"fps={rate}:start_time=0",
         f"trim=end_frame={edit.frame_count}",
+        f"scale={clip.stored_width}:{clip.stored_height}",
     ]
     if clip.interlaced:
         filters.insert(0, "bwdif=mode=send_frame:deint=all")

@@ -178,11 +178,10 @@ def _drain(pipe: IO[bytes], lines: "queue.SimpleQueue[bytes | None]") -> None:
 
 def _check(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
     if process.returncode:
-        said = guard.tail(log, 2000).strip().splitlines()
         raise FitError(
-            "The clip could not be converted"
-            + (f" (ffmpeg: {said[-1][:200]})." if said else f" (code {process.returncode})."),
+            f"The clip could not be converted: ffmpeg ended with code {process.returncode}.",
             what_next="Try another part of the clip, or convert it with a video editor first.",
+            log=guard.tail(log, 2000),
         )
 
 

@@ -134,6 +134,14 @@ def two_pictures(path: Path) -> None:
     )
 
 
+def two_sizes(path: Path) -> None:
+    """A stream whose picture changes its size in the middle, as a call's does."""
+    for number, size in enumerate(("384x256", "512x384")):
+        options = ("-output_ts_offset", str(number), str(path.with_name(f"{number}.ts")))
+        ffmpeg(*video(size), *H264, *options)
+    _write(path, b"".join(path.with_name(f"{n}.ts").read_bytes() for n in range(2)))
+
+
 def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 

@@ -21,7 +21,7 @@ def test_steps_come_in_their_order_after_the_rate(clip: Clip) -> None:
     graph = video_filters(Edit(clip, 0, 2, 30, steps), pixel_format="yuv420p")
     names = [part.split("=")[0] for part in graph.split(",")]
     assert [n for n in names if n != "setparams"] == [
-        *("fps", "trim", "crop", "scale", "pad", "setsar", "format")
+        *("fps", "trim", "scale", "crop", "scale", "pad", "setsar", "format")
     ]
     assert Edit(clip, 0, 2, 30, steps).size == (180, 100)
 

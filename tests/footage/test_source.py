@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fitting.corpus import two_sizes
 from moviepy import VideoClip, afx, vfx
 
 from restyle.errors import ClipUnreadable
@@ -194,3 +195,12 @@ def test_frames_beyond_what_can_be_read_are_an_error(tmp_path: Path) -> None:
 
 def _unfolded(clip: Footage) -> VideoClip:
     return clip.image_transform(lambda frame: frame)
+
+
+def test_a_size_that_changes_in_the_middle_is_scaled_to_the_first(tmp_path: Path) -> None:
+    two_sizes(path := tmp_path / "a.ts")
+    clip = open_clip(path).subclipped(0.2)
+    clip.write_videofile(tmp_path / "out.mp4", logger=None)
+    picture = stream(tmp_path / "out.mp4", "video")
+    assert (picture["width"], picture["height"]) == (384, 256)
+    assert int(picture["nb_read_frames"]) == len(list(clip.frames(30))) == 54
