@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from restyle.errors import Canceled, JobNotFound, RestyleError
+from restyle.errors import Canceled, CloudError, JobNotFound, RestyleError
 from restyle.jobs.budgets import Budgets
 from restyle.jobs.job import Service, Stage
 from restyle.jobs.keys import KeyBox
@@ -207,6 +207,8 @@ class Ledger:
             change.move(stage)
             if error is not None:
                 change.set(error=said(error, ways_on))
+                if isinstance(error, CloudError) and error.request_id:
+                    change.set(request_id=error.request_id)
             if spent is not None:
                 self.budgets.settle(change.book, job_id, spent)
             if not keep_key:

@@ -20,7 +20,8 @@ from faults.scripted_cloud import (
 )
 from jobs.studio import Studio
 
-from restyle.errors import OptionError
+from restyle.cloud import CloudClient
+from restyle.errors import BudgetExceeded, OptionError
 from restyle.jobs import Job, Stage
 
 
@@ -87,6 +88,44 @@ def test_a_service_that_stays_down_ends_the_job_in_words_and_gives_the_budget_ba
     assert job.error["what_next"]
     assert job.error["ways_on"] == []
     assert studio.jobs.budget_left("carl") == before
+
+
+def test_a_key_that_is_refused_ends_the_job_in_words(studio: Studio) -> None:
+    studio.cloud.once("submit", refusal("InvalidApiKey"))
+    job = studio.end(studio.submit())
+    assert job.error is not None
+    assert (job.stage, job.error["code"]) == (Stage.FAILED, "InvalidApiKey")
+    assert "Beijing" in job.error["what_next"]
+    assert job.request_id, "the service's support can trace it"
+    assert (job.error["ways_on"], studio.cloud.made) == ([], [])
+
+
+def test_a_budget_that_is_used_up_refuses_the_job_and_keeps_nothing(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = studio.jobs._settings.data_dir / "jobs"
+    before = set(folder.iterdir())
+    monkeypatch.setattr(studio.jobs._budgets, "_visitor_cap", 71_676_999)
+    with pytest.raises(BudgetExceeded, match=r"\$0.072"):
+        studio.submit(api_key=None, visitor="jack")
+    assert set(folder.iterdir()) == before
+    assert studio.end(studio.submit(visitor="jack")).stage is Stage.SUCCEEDED, "an own key may"
+
+
+def test_a_fault_of_our_own_with_money_in_flight_can_be_looked_for_again(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.cloud.plan = WAITS
+    job_id = studio.submit()
+    studio.stage(job_id, Stage.PENDING)
+    with monkeypatch.context() as patch:
+        patch.setattr(CloudClient, "query", lambda client, task_id: 1 / 0)
+        job = studio.end(job_id)
+    assert job.error is not None
+    assert (job.error["code"], job.error["ways_on"]) == ("Unexpected", ["look_again"])
+    studio.cloud.finish(studio.cloud.made[0].task_id)
+    studio.jobs.look_again(job_id)
+    _succeeds_with_one_task(studio, studio.end(job_id))
 
 
 def test_foreign_tasks_before_the_submit_are_not_ours(studio: Studio) -> None:
