@@ -15,6 +15,7 @@ from restyle.styles import Options, Style
 from media import ffmpeg, make_clip, probe, stream
 
 SMALL = Options(Style.FRESH_COMIC, min_len=540)
+WEBM = ("-f", "webm", "-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def _decoded(path: Path, *options: str) -> bytes:
         ("long", {"duration_s": 31, "fps": 2, "sound": False}, "InvalidFile.Duration"),
         (
             "kind",
-            {"options": ("-f", "webm", "-c:v", "libvpx", "-c:a", "libopus")},
+            {"duration_s": 0.2, "options": WEBM},
             "InvalidFile.Format",
         ),
     ],
