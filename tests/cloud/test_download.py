@@ -56,13 +56,24 @@ def test_a_result_that_breaks_off_is_fetched_whole_all_the_same(
     ] == ranges
 
 
+def test_a_part_that_ends_early_is_taken_up_where_it_ended(
+    cloud: ScriptedCloud, tmp_path: Path
+) -> None:
+    half = len(cloud.result()) // 2
+    short = Fault("answer", status=206, headers={"Content-Length": "100"})
+    cloud.once("result", CUT_ANSWER, short)
+    fetch(cloud, tmp_path / "result.mp4")
+    assert (tmp_path / "result.mp4").read_bytes() == cloud.result()
+    assert cloud.ranges == ["", f"bytes={half}-", f"bytes={half + 100}-"]
+
+
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
         (LOST_AFTER_ACCEPTANCE, "did not answer"),
         (HEADERS_ONLY, "connection broke"),
         (Fault("answer", False, 500, "oops"), "HTTP 500"),
-        (Fault("answer", headers={"Content-Length": "2000"}), "not the whole film"),
+        (Fault("answer", headers={"Content-Length": "20000"}), "not the whole film"),
         (Fault("text", body="<html>Please log in</html>"), "not an MP4"),
         (Fault("answer", headers={"Content-Encoding": "br"}), "how long it is"),
         (Fault("answer", False, 302, headers={"Location": "/results/x"}), "did not answer"),

@@ -287,7 +287,8 @@ class Service:
         with self._lock:
             if self._result is None:
                 with tempfile.TemporaryDirectory() as folder:
-                    path = make_clip(Path(folder) / "result.mp4", fps=15)
+                    fast = ("-movflags", "+faststart")
+                    path = make_clip(Path(folder) / "result.mp4", fps=15, options=fast)
                     self._result = path.read_bytes()
             return self._result
 
