@@ -16,7 +16,7 @@ SMALLEST = 40.0  # half-size pixels at 720p: eyes of smaller faces are left alon
 REACH = 0.17  # of the magnified disc, in box widths
 WIDER, TALLER = 1.20, 1.30
 INERTIA = 0.85
-CATCHLIGHT = 0.80
+CATCHLIGHT = 0.70
 
 Eye = tuple[float, float]
 

@@ -33,8 +33,8 @@ REACH = 46  # half-size pixels at 720p: wider regions are flat in their middle
 EDGE = 0.022
 TEXTURE = 0.0105
 ROUND = 1.0  # slope of the cushions
-UPSAMPLING = 12.0
-CRISP = 0.9
+UPSAMPLING = 18.0
+CRISP = 0.6
 
 
 def _film(y: Floats) -> Floats:
@@ -145,7 +145,7 @@ def _light(
             gx = F(0.5 * ROUND) * (height[y, after] - height[y, before])
             gy = F(0.5 * ROUND) * (height[below, x] - height[above, x])
             # Cushions are never quite vertical at their rim, and the ground is flatter.
-            gentle = (F(0.38) + F(0.62) * figure) / np.sqrt(F(1) + F(0.35) * (gx * gx + gy * gy))
+            gentle = (F(0.26) + F(0.74) * figure) / np.sqrt(F(1) + F(0.35) * (gx * gx + gy * gy))
             gx *= gentle
             gy *= gentle
             nz = F(1) / np.sqrt(F(1) + gx * gx + gy * gy)
@@ -161,7 +161,7 @@ def _light(
             gloss *= gloss
             gloss *= gloss
             crease = F(1) - smoothstep_pixel(F(0.8) * scale, F(8) * scale, height[y, x])
-            crease *= (F(0.55) + F(0.45) * figure) * (F(1) - F(0.7) * fm)
+            crease *= (F(0.42) + F(0.58) * figure) * (F(1) - F(0.7) * fm)
 
             red = (colour[y, x, 0] - low) * gain
             green = (colour[y, x, 1] - low) * gain
@@ -172,9 +172,11 @@ def _light(
             green *= lift
             blue *= lift
             c = chroma_pixel(red, green, blue)
-            vivid = F(0.96) + F(0.52) * smoothstep_pixel(F(0.02), F(0.16), c) / (F(1) + F(1.1) * c)
-            red, green, blue = saturate_pixel(red, green, blue, vivid)
             m = luma_pixel(red, green, blue)
+            # Colours rise, but greys, what is vivid already and deep shadows less.
+            vivid = F(0.48) * smoothstep_pixel(F(0.02), F(0.16), c) / (F(1) + F(1.3) * c)
+            vivid *= F(0.35) + F(0.65) * smoothstep_pixel(F(0.10), F(0.45), m)
+            red, green, blue = saturate_pixel(red, green, blue, F(0.95) + vivid)
             # Light under the skin: reds and ochres of middle lightness glow from within.
             skin = smoothstep_pixel(F(0.05), F(0.17), red - green)
             skin *= smoothstep_pixel(F(0.0), F(0.10), green - blue + F(0.04))

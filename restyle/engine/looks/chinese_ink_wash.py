@@ -175,7 +175,7 @@ def _soak(
             )
             t = t + F(2.1) * fm * min(detail[y, x], F(0.05))
             ink = F(1) - min(max(t, F(0)), F(1))
-            body = F(0.80) * np.exp(F(1.8) * np.log(ink + F(1e-4)))
+            body = F(0.88) * np.exp(F(1.8) * np.log(ink + F(1e-4)))
             density = body + F(0.42) * surplus * ink
             # Light areas stay bare paper, dull ones fade into mist.
             density *= smoothstep_pixel(F(0.10), F(0.34), ink)
