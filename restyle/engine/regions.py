@@ -8,16 +8,16 @@ rounded by voting, as scissors would, and resolved at full size with anti-aliase
 from dataclasses import dataclass
 from typing import Protocol
 
-import cv2
 import numpy as np
 
-from restyle.engine import region_kernels as kernels
+from restyle.engine.borders import resolved, rounded
+from restyle.engine.crumbs import merge_crumbs
 from restyle.engine.kernels import Bytes, F, Floats
+from restyle.engine.memberships import BLUR_REACH, belong, best_two, hold, recall
 from restyle.engine.palette import LANES, Palette
 
 INERTIA = 0.75  # weight of the past memberships where the flow is trusted
 HOLD = 0.13  # how far each frame's memory is pulled to the label that was shown
-VOTE_REACH = 3  # half-size pixels round a border within which it is smoothed
 
 
 class Seen(Protocol):
@@ -70,32 +70,33 @@ class Regions:
     def read(self, seen: Seen, size: tuple[int, int]) -> Field:
         """The regions of the next frame; `size` is the full (width, height)."""
         height, width = seen.abstract.shape[:2]
-        restart = seen.is_cut or self._past is None or self._past.shape[0] != height * width
+        restart = seen.is_cut or self._past is None or self._past.shape[:2] != (height, width)
         membership = self._membership(seen, restart)
         label = np.empty((height, width), np.uint8)
         second = np.empty((height, width), np.uint8)
         share = np.empty((height, width), np.float32)
-        kernels.best_two(membership, label, second, share)
+        best_two(membership, label, second, share)
         nothing = np.full_like(label, LANES)
         shown = nothing if restart or self._shown is None else self._shown
         least = max(4, round(self._cut.crumb * seen.scale**2))
-        kernels.merge_crumbs(label, shown, seen.flow, least, second, share)
-        label, second, share = _rounded(label, second, share, self._cut.round * seen.scale)
-        kernels.hold(membership, label, F(HOLD))
+        merge_crumbs(label, shown, seen.flow, least, second, share)
+        label, second, share = rounded(label, second, share, self._cut.round * seen.scale)
+        hold(membership, label, F(HOLD))
         self._past, self._shown = membership, label
-        return _resolved(label, second, share, size)
+        return Field(label, *resolved(label, second, share, size))
 
     def _membership(self, seen: Seen, restart: bool) -> Floats:
         height, width = seen.abstract.shape[:2]
-        taps = _gaussian(self._cut.blur * seen.scale, kernels.BLUR_REACH)
+        taps = _gaussian(self._cut.blur * seen.scale, BLUR_REACH)
         of = self.palette
         gate = _gate(seen) if of.n_skin else np.zeros((1, 1), np.float32)
         across = np.empty((height, width * LANES), np.float32)
-        kernels.belong(seen.abstract, of.table, of.face_table, of.hair_table, gate, taps, across)
-        out = np.empty((height * width, LANES), np.float32)
+        belong(seen.abstract, of.table, of.face_table, of.hair_table, gate, taps, across)
+        out = np.empty((height, width, LANES), np.float32)
         past = out if restart or self._past is None else self._past
         inertia = F(0) if restart else F(INERTIA)
-        kernels.recall(across, past, seen.flow, seen.confidence, taps, inertia, out)
+        rows = out.reshape(height, width * LANES)
+        recall(across, past, seen.flow, seen.confidence, taps, inertia, rows)
         return out
 
 
@@ -122,29 +123,3 @@ def _gaussian(sigma: float, reach: int) -> Floats:
     x = np.arange(reach + 1, dtype=np.float64)
     weights = np.exp(-(x**2) / (2 * max(sigma, 0.3) ** 2))
     return np.asarray(weights / (weights[0] + 2 * weights[1:].sum()), np.float32)
-
-
-def _near_borders(label: Bytes, reach: int) -> Bytes:
-    """1 where another label lies within `reach`, 0 elsewhere."""
-    window = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    border: Bytes = (cv2.dilate(label, window) != cv2.erode(label, window)).view(np.uint8)
-    return border
-
-
-def _rounded(
-    label: Bytes, second: Bytes, share: Floats, sigma: float
-) -> tuple[Bytes, Bytes, Floats]:
-    """One step of threshold dynamics (Merriman, Bence, Osher): borders move with curvature."""
-    near = _near_borders(label, kernels.ROUND_REACH)
-    taps = _gaussian(sigma, kernels.ROUND_REACH)
-    out = label.copy(), second.copy(), np.ones_like(share)
-    kernels.vote(label, second, share, near, taps, *out)
-    return out
-
-
-def _resolved(label: Bytes, second: Bytes, share: Floats, size: tuple[int, int]) -> Field:
-    near = _near_borders(label, VOTE_REACH)
-    shape = (size[1], size[0])
-    first, other, part = (np.empty(shape, np.uint8) for _ in range(3))
-    kernels.resolve(label, second, share, near, first, other, part)
-    return Field(label, first, other, part)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import cv2
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from restyle.engine.colours import Manner
-from restyle.engine.features import cover_pixel, features
+from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, kernel
 from restyle.engine.motion import Memory
@@ -26,7 +27,6 @@ SHADOWS = ((2.2, 1.3, 1.2), (6.5, 4.2, 1.0))
 DARKEST = 0.50  # how much light the deepest shadow takes
 STEP = 0.34  # difference in height at which a shadow is full
 FEATURE = 0.93  # opacity of eyes and mouths
-NO_FEATURES = np.full((1, 1, 4), -1, np.float32)
 
 
 class PaperArt:
@@ -68,7 +68,8 @@ class PaperArt:
             self._sheets.tile,
             grain.whole,
             grain.taps,
-            NO_FEATURES if shapes is None else shapes,
+            shapes.response,
+            shapes.window,
             palette.features,
             max(1, round(1.6 * frame.scale)),
             out,
@@ -91,7 +92,7 @@ def _shadow(frame: Frame, field: Field, palette: Palette) -> Floats:
         move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
         size = (height.shape[1], height.shape[0])
         above = cv2.warpAffine(height, move, size, borderMode=cv2.BORDER_REPLICATE)
-        step = np.asarray(np.clip((above - height) / F(STEP), F(0), F(1)) ** F(0.6), np.float32)
+        step = np.sqrt(np.clip((above - height) / F(STEP), F(0), F(1)))
         total += F(weight) * blur(step, softness * frame.scale)
     lost: Floats = np.clip(total * F(0.75), F(0), F(1)) * (F(1) - F(0.8) * frame.face_mask)
     return lost
@@ -106,16 +107,17 @@ def _compose(
     heights: Floats,
     shadow: Floats,
     tile: Floats,
-    whole: np.ndarray,
+    whole: NDArray[np.int32],
     taps: Floats,
     shapes: Floats,
+    window: NDArray[np.int32],
     inks: Floats,
     bevel: int,
     out: Bytes,
 ) -> None:
     height, width = first.shape
     rows, columns = tile.shape
-    has_faces = shapes.shape[0] == height
+    top, bottom, left, right = window[0], window[1], window[2], window[3]
     for y in numba.prange(height):
         up = max(y - bevel, 0)
         down = min(y + bevel, height - 1)
@@ -133,21 +135,19 @@ def _compose(
                 green += rest * (two[1] - green)
                 blue += rest * (two[2] - blue)
                 here += rest * (heights[second[y, x]] - here)
-            if has_faces:
-                for layer in range(4):
-                    if shapes[y, x, layer] > F(-0.1):
-                        cover = F(FEATURE) * cover_pixel(shapes[y, x, layer])
-                        red += cover * (inks[layer, 0] - red)
-                        green += cover * (inks[layer, 1] - green)
-                        blue += cover * (inks[layer, 2] - blue)
-            left = max(x - bevel, 0)
-            right = min(x + bevel, width - 1)
+            if top <= y < bottom and left <= x < right:
+                py, px = place_pixel(y, x, (height, width), shapes.shape[:2])
+                red, green, blue = paint_features_pixel(
+                    shapes, inks, F(FEATURE), py, px, red, green, blue
+                )
+            before = max(x - bevel, 0)
+            after = min(x + bevel, width - 1)
             lit = F(0)
-            if first[up, left] != k or first[down, right] != k or share[y, x] < 255:
-                a = F(share[up, left]) * F(1 / 255)
-                above = heights[first[up, left]] * a + heights[second[up, left]] * (F(1) - a)
-                b = F(share[down, right]) * F(1 / 255)
-                below = heights[first[down, right]] * b + heights[second[down, right]] * (F(1) - b)
+            if first[up, before] != k or first[down, after] != k or share[y, x] < 255:
+                a = F(share[up, before]) * F(1 / 255)
+                above = heights[first[up, before]] * a + heights[second[up, before]] * (F(1) - a)
+                b = F(share[down, after]) * F(1 / 255)
+                below = heights[first[down, after]] * b + heights[second[down, after]] * (F(1) - b)
                 # The cut edge facing the light is bright, the one turned away a little dark.
                 lit = min(max(F(3) * (here - above), F(0)), F(1)) * F(0.26)
                 lit -= min(max(F(3) * (here - below), F(0)), F(1)) * F(0.10)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from restyle.engine.colours import Manner
-from restyle.engine.features import cover_pixel, features
+from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, kernel
 from restyle.engine.motion import Memory
@@ -21,7 +22,6 @@ CUT = Cut(blur=1.3, round=1.6, crumb=150)
 GRADIENT = 0.16  # strength of the soft light that keeps large areas from looking dead
 GRADIENT_SIGMA = 40.0  # half-size pixels at 720p
 FEATURE = 0.93  # opacity of eyes and mouths
-NO_FEATURES = np.full((1, 1, 4), -1, np.float32)
 
 
 class SimpleIllustration:
@@ -53,7 +53,8 @@ class SimpleIllustration:
             field.share,
             palette.rgb,
             _gradient(frame),
-            NO_FEATURES if shapes is None else shapes,
+            shapes.response,
+            shapes.window,
             palette.features,
             out,
         )
@@ -75,11 +76,12 @@ def _compose(
     colours: Floats,
     light: Floats,
     shapes: Floats,
+    window: NDArray[np.int32],
     inks: Floats,
     out: Bytes,
 ) -> None:
     height, width = first.shape
-    has_faces = shapes.shape[0] == height
+    top, bottom, left, right = window[0], window[1], window[2], window[3]
     for y in numba.prange(height):
         for x in range(width):
             one = colours[first[y, x]]
@@ -97,13 +99,11 @@ def _compose(
             red *= lit
             green *= lit
             blue *= lit
-            if has_faces:
-                for layer in range(4):
-                    if shapes[y, x, layer] > F(-0.1):
-                        cover = F(FEATURE) * cover_pixel(shapes[y, x, layer])
-                        red += cover * (inks[layer, 0] - red)
-                        green += cover * (inks[layer, 1] - green)
-                        blue += cover * (inks[layer, 2] - blue)
+            if top <= y < bottom and left <= x < right:
+                py, px = place_pixel(y, x, (height, width), shapes.shape[:2])
+                red, green, blue = paint_features_pixel(
+                    shapes, inks, F(FEATURE), py, px, red, green, blue
+                )
             out[y, x, 0] = byte_pixel(red)
             out[y, x, 1] = byte_pixel(green)
             out[y, x, 2] = byte_pixel(blue)
