@@ -23,7 +23,6 @@ from restyle.errors import (
     AnswerLost,
     BadAnswer,
     KeyRefused,
-    NotCancelable,
     Throttled,
 )
 from restyle.settings import Secret
@@ -151,10 +150,6 @@ class CloudClient:
         error = refusal(reply.status, body or {})
         if isinstance(error, Throttled):
             error.facts["retry_after_s"] = _retry_after_s(reply)
-        if isinstance(error, NotCancelable) and not path.endswith("/cancel"):
-            code = error.code
-            error = refusal(reply.status, {**(body or {}), "code": ""})
-            error.code = code
         raise error
 
     def _cleaned(self, reply: Reply) -> dict[str, Any] | None:
@@ -190,4 +185,4 @@ def _checked_key(api_key: Secret) -> Secret:
 
 def _retry_after_s(reply: Reply) -> float:
     value = reply.headers.get("Retry-After", "")
-    return min(float(value), 120.0) if value.isdigit() else 0.0
+    return min(float(value), 120.0) if value.isdecimal() else 0.0

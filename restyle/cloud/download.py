@@ -124,7 +124,7 @@ def _check_status(response: requests.Response) -> None:
 def _check_place(response: requests.Response, half: _Half, *, resume: bool) -> None:
     """Note how long the whole is; begin again when this is not the part that was asked for."""
     length = response.headers.get("Content-Length", "")
-    if not length.isdigit() or response.headers.get("Content-Encoding", "identity") != "identity":
+    if not length.isdecimal() or response.headers.get("Content-Encoding", "identity") != "identity":
         raise _failed("its server does not say how long it is", "Try again later.")
     if response.status_code == 206:
         part = f"bytes {half.size}-{(half.whole or 0) - 1}/{half.whole}"

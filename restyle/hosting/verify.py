@@ -51,7 +51,7 @@ def _length(answer: requests.Response) -> int | None:
         text = answer.headers.get("Content-Range", "").rpartition("/")[2]
     else:
         text = answer.headers.get("Content-Length", "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 def _unfit(host: str, why: str) -> HostingError:
