@@ -29,6 +29,7 @@ class Track:
     """One stream: the sorted times of its packets, when the last one ends, its coded size.
 
     `key_gap_s` is the longest time from a key frame to the next one, or to the end.
+    `unsettled`: how many of the last times packets that were not listed could still fall between.
     """
 
     pts_s: tuple[float, ...]
@@ -36,6 +37,7 @@ class Track:
     key_gap_s: float
     width: int = 0
     height: int = 0
+    unsettled: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def read_tracks(listing: bytes) -> dict[int, Track]:
 
 def constant_rate(track: Track, nominal_fps: float | None) -> Rate:
     """The usual frame rate: what the header says where the packets bear it out, else theirs."""
-    times = track.pts_s
+    # Of a long clip only the beginning is listed, and its last packets are out of order.
+    times = track.pts_s[: max(2, len(track.pts_s) - track.unsettled)]
     gaps = [b - a for a, b in pairwise(times) if b > a]
     if not gaps:
         length_s = track.end_s - times[0]
@@ -126,7 +129,10 @@ def _track(packets: list[_Packet], base: float, size: tuple[int, int]) -> Track:
     end = last + length
     keys = sorted(packet.dts for packet in packets if packet.key)
     key_gap = max((b - a for a, b in pairwise([*keys, end])), default=end)
-    return Track(tuple(pts * base for pts, _ in times), end * base, key_gap * base, *size)
+    decoded = max(packet.dts for packet in packets)
+    unsettled = sum(pts > decoded for pts, _ in times)
+    seconds = tuple(pts * base for pts, _ in times)
+    return Track(seconds, end * base, key_gap * base, *size, unsettled=unsettled)
 
 
 def _is_base(text: str) -> bool:

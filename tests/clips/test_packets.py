@@ -58,3 +58,13 @@ def test_times_that_are_missing_follow_from_the_order_of_decoding() -> None:
         b"0, %d, %d, 1, 9, 0x1\n" % (dts, missing if dts % 2 else dts + 2) for dts in range(6)
     )
     assert read_tracks(listing)[0].pts_s == pytest.approx((0.2, 0.3, 0.4, 0.5, 0.6, 0.7))
+
+
+def test_a_listing_that_stops_among_reordered_frames_still_has_its_rate() -> None:
+    # Decoded 0 4 2 1 3 | 8 6 5 7: cut after the 8, frames 5 to 7 are only not listed yet.
+    order = [0, 4, 2, 1, 3, 8]
+    listing = b"#tb 0: 1/24\n" + b"".join(
+        b"0, %d, %d, 1, 9, 0x1\n" % (dts, pts) for dts, pts in enumerate(order, start=-2)
+    )
+    rate = constant_rate(read_tracks(listing)[0], 24.0)
+    assert (rate.fps, rate.varies) == (24, False)
