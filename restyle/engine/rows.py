@@ -7,7 +7,8 @@ row of floats, which the kernel's inner loop then reads like any other array.
 import numpy as np
 import numpy.typing as npt
 
-from restyle.engine.kernels import F, Floats, brush
+from restyle.engine.kernels import Bytes, F, Floats, brush
+from restyle.engine.tones import byte_pixel, curve_pixel, luma_pixel
 
 Columns = tuple[npt.NDArray[np.int32], Floats]
 
@@ -124,3 +125,40 @@ def sample_colour_row(field: Floats, y: int, full_height: int, across: Columns) 
             i = left[x]
             row[k, x] = mixed[k, i] + rest[x] * (mixed[k, i + 1] - mixed[k, i])
     return row
+
+
+@brush
+def normalise_row(row: Floats, low: F, gain: F) -> Floats:
+    """Stretch a row of colour (3, W) between the levels, in place; gives its luma, at least .02.
+
+    A loop of its own, as are `curve_row` and `store_row`: a loop that also looks up a table or
+    writes bytes is not vectorised by the compiler, and takes four times as long.
+    """
+    tones = np.empty(row.shape[1], np.float32)
+    for x in range(row.shape[1]):
+        red = (row[0, x] - low) * gain
+        green = (row[1, x] - low) * gain
+        blue = (row[2, x] - low) * gain
+        row[0, x] = red
+        row[1, x] = green
+        row[2, x] = blue
+        tones[x] = max(luma_pixel(red, green, blue), F(0.02))
+    return tones
+
+
+@brush
+def curve_row(table: Floats, tones: Floats) -> Floats:
+    """A tone curve over a row: (W,)."""
+    out = np.empty(tones.shape[0], np.float32)
+    for x in range(tones.shape[0]):
+        out[x] = curve_pixel(table, tones[x])
+    return out
+
+
+@brush
+def store_row(row: Floats, out: Bytes) -> None:
+    """A finished row of colour (3, W), 0–1, into one of the picture's (W, 3), 8 bits."""
+    for x in range(row.shape[1]):
+        out[x, 0] = byte_pixel(row[0, x])
+        out[x, 1] = byte_pixel(row[1, x])
+        out[x, 2] = byte_pixel(row[2, x])

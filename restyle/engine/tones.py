@@ -67,6 +67,16 @@ def smoothstep_pixel(low: F, high: F, x: F) -> F:
 
 
 @brush
+def posterise_pixel(y: F, steps: F, edge: F) -> F:
+    """`posterise` of one float32."""
+    scaled = y * steps
+    whole: F = np.floor(scaled)
+    soft = smoothstep_pixel(F(0.5) - F(0.5) * edge, F(0.5) + F(0.5) * edge, scaled - whole)
+    value: F = (whole + soft) / steps
+    return value
+
+
+@brush
 def luma_pixel(red: F, green: F, blue: F) -> F:
     """Luma of one colour."""
     return F(0.299) * red + F(0.587) * green + F(0.114) * blue
@@ -76,7 +86,8 @@ def luma_pixel(red: F, green: F, blue: F) -> F:
 def curve_pixel(table: Floats, y: F) -> F:
     """The curve at luma `y`, between its entries linearly; clamped to 0–1."""
     place = min(max(y, F(0)), F(1)) * F(CURVE_ENTRIES - 1)
-    below = min(np.int32(place), np.int32(CURVE_ENTRIES - 2))
+    # Clamped once more as an index: should a NaN ever come here, it must not leave the table.
+    below = max(min(np.int32(place), np.int32(CURVE_ENTRIES - 2)), np.int32(0))
     rest = place - F(below)
     value: F = table[below] + rest * (table[below + 1] - table[below])
     return value

@@ -7,18 +7,23 @@ import numpy as np
 
 from restyle.engine.cels import modelling
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, luma
-from restyle.engine.rows import columns, sample_row, upsample_row
+from restyle.engine.rows import (
+    columns,
+    curve_row,
+    normalise_row,
+    sample_row,
+    store_row,
+    upsample_row,
+)
 from restyle.engine.strokes import follow, ink_pixel, line_tone
 from restyle.engine.tones import (
-    byte_pixel,
     chroma_pixel,
     curve,
-    curve_pixel,
-    luma_pixel,
     posterise,
+    posterise_pixel,
     saturate_pixel,
     smoothstep_pixel,
 )
@@ -37,6 +42,9 @@ STEADY = 0.7
 PITCH = 6.5  # full-size pixels at 720p
 DOT_INK = 0.46
 
+INK_STEPS = 0.7  # how far saturation goes to one of its four strengths
+SKIN_SATURATION = 1.1  # more would make faces orange
+
 
 def _print_tone(y: Floats) -> Floats:
     """The press's tone: lifted, and the paper a little over-lit."""
@@ -51,8 +59,6 @@ def _print_steps(y: Floats) -> Floats:
 
 SMOOTH = curve(_print_tone)
 STEPPED = curve(_print_steps)
-# Saturation (chroma over brightest channel) in four strengths of ink.
-STRENGTHS = curve(lambda s: s + F(0.7) * (posterise(s, 4, 0.30) - s))
 
 
 class AmericanComic:
@@ -78,7 +84,6 @@ class AmericanComic:
             memory.blend("dots", np.sqrt(tone), 0.75),
             SMOOTH,
             STEPPED,
-            STRENGTHS,
             F(low),
             F(1 / (high - low)),
             F(1 / (PITCH * max(frame.scale, 0.6))),
@@ -112,7 +117,6 @@ def _compose(
     dots: Floats,
     smooth: Floats,
     stepped: Floats,
-    strengths: Floats,
     low: F,
     gain: F,
     per_pitch: F,
@@ -121,77 +125,88 @@ def _compose(
     out: Bytes,
 ) -> None:
     height, width = guide.shape
-    half_height, half_width = grey.shape
-    down = F(half_height) / F(height)
-    along = F(half_width) / F(width)
-    across = columns(width, half_width)
-    diagonal = F(0.70710678) * per_pitch
-    edge = F(0.9) * per_pitch
+    across = columns(width, grey.shape[1])
     for y in numba.prange(height):
         paint = upsample_row(abstract, grey, guide, y, across, F(EDGE))
+        before = normalise_row(paint, low, gain)
+        plain, steps = curve_row(smooth, before), curve_row(stepped, before)
         faces = sample_row(face_mask, y, height, across)
         forms = sample_row(form, y, height, across)
+        cover = _dots_row(dots, y, (height, width), per_pitch, drift_x, drift_y)
         for x in range(width):
-            red = (paint[0, x] - low) * gain
-            green = (paint[1, x] - low) * gain
-            blue = (paint[2, x] - low) * gain
             face = faces[x]
-
             # Tone in steps where light models; faces keep most of their own shading.
-            before = max(luma_pixel(red, green, blue), F(0.02))
-            plain = curve_pixel(smooth, before)
-            after = plain + forms[x] * (F(1) - F(0.7) * face) * (
-                curve_pixel(stepped, before) - plain
-            )
-            ratio = after / before
-            red *= ratio
-            green *= ratio
-            blue *= ratio
+            after = plain[x] + forms[x] * (F(1) - F(0.7) * face) * (steps[x] - plain[x])
+            ratio = after / before[x]
+            red = paint[0, x] * ratio
+            green = paint[1, x] * ratio
+            blue = paint[2, x] * ratio
 
-            # Greys go grey, colours rise; skin (orange, of middling strength) does not.
+            # Greys go grey, colours rise; skin (orange, of middling strength) hardly.
             strength = chroma_pixel(red, green, blue) / max(max(red, max(green, blue)), F(0.05))
-            colourful = smoothstep_pixel(F(0.10), F(0.34), strength)
-            hue = (green - blue) / max(red - min(green, blue), F(0.02))
-            orange = smoothstep_pixel(F(-0.1), F(0.15), hue) * (
-                F(1) - smoothstep_pixel(F(0.70), F(0.95), hue)
-            )
-            orange *= F(1) - smoothstep_pixel(F(0.48), F(0.70), strength)
-            orange = max(orange, face) if red > blue else face
-            wanted = F(0.35) + F(1.35) * colourful
-            wanted += orange * (min(wanted, F(1.10)) - wanted)
-            # The same move in steps of ink strength, the hue kept.
+            wanted = F(0.35) + F(1.35) * smoothstep_pixel(F(0.10), F(0.34), strength)
+            skin = max(_skin_pixel(red, green, blue, strength), face)
+            wanted += skin * (min(wanted, F(SKIN_SATURATION)) - wanted)
+            # The same move in four strengths of ink, the hue kept.
             inked = min(strength * wanted, F(1))
-            factor = curve_pixel(strengths, inked) / max(inked, F(0.02))
-            factor = F(1) + (F(1) - F(0.6) * face) * (factor - F(1))
+            factor = posterise_pixel(inked, F(4), F(0.30)) / max(inked, F(0.02))
+            factor = F(1) + F(INK_STEPS) * (F(1) - F(0.6) * face) * (factor - F(1))
             red, green, blue = saturate_pixel(red, green, blue, wanted * factor)
 
-            # Dots: the tone is that of the dot's centre, so that each is round.
-            px = F(x) + drift_x
-            py = F(y) + drift_y
-            u = (px + py) * diagonal
-            v = (px - py) * diagonal
-            cu = np.floor(u) + F(0.5)
-            cv = np.floor(v) + F(0.5)
-            du = u - cu
-            dv = v - cv
-            centre_x = F(x) - (du + dv) * F(0.70710678) / per_pitch
-            centre_y = F(y) - (du - dv) * F(0.70710678) / per_pitch
-            hx = min(max(np.int32(centre_x * along), np.int32(0)), np.int32(half_width - 1))
-            hy = min(max(np.int32(centre_y * down), np.int32(0)), np.int32(half_height - 1))
-            tone = dots[hy, hx]
-            dark = F(1) - smoothstep_pixel(F(0.24), F(0.70), tone)
-            radius = F(0.60) * dark * smoothstep_pixel(F(0), F(0.12), dark)
-            cover = F(0)
-            if radius > F(0.08):
-                far = np.sqrt(du * du + dv * dv)
-                cover = F(DOT_INK) * (F(1) - smoothstep_pixel(radius - edge, radius + edge, far))
-                cover *= F(1) - face
-
+            dot = cover[x] * (F(1) - face)
             paper = ink_pixel(black[y, x], F(INK_AT), F(INK_SHARPNESS))
             ink = F(1) - paper
-            red = min(red, F(1)) * (F(1) - cover)
-            green = min(green, F(1)) * F(0.975) * (F(1) - cover)
-            blue = min(blue, F(1)) * F(0.90) * (F(1) - F(0.8) * cover)
-            out[y, x, 0] = byte_pixel(paper * red + ink * F(0.05))
-            out[y, x, 1] = byte_pixel(paper * green + ink * F(0.05))
-            out[y, x, 2] = byte_pixel(paper * blue + ink * F(0.07))
+            red = min(red, F(1)) * (F(1) - dot)
+            green = min(green, F(1)) * F(0.975) * (F(1) - dot)
+            blue = min(blue, F(1)) * F(0.90) * (F(1) - F(0.8) * dot)
+            paint[0, x] = paper * red + ink * F(0.05)
+            paint[1, x] = paper * green + ink * F(0.05)
+            paint[2, x] = paper * blue + ink * F(0.07)
+        store_row(paint, out[y])
+
+
+@brush
+def _skin_pixel(red: F, green: F, blue: F, strength: F) -> F:
+    """How much a colour is one that skin has: from red to yellow, and neither grey nor vivid."""
+    lowest = min(red, min(green, blue))
+    hue = (green - blue) / max(red - lowest, F(0.02))
+    orange = smoothstep_pixel(F(-0.1), F(0.15), hue)
+    orange *= F(1) - smoothstep_pixel(F(0.70), F(0.95), hue)
+    orange *= F(1) - smoothstep_pixel(F(0.48), F(0.70), strength)
+    return orange * smoothstep_pixel(F(0), F(0.02), red - max(green, blue))
+
+
+@brush
+def _dots_row(
+    tones: Floats, y: int, size: tuple[int, int], per_pitch: F, drift_x: F, drift_y: F
+) -> Floats:
+    """How much ink the dots lay on each pixel of row `y`, 0 – DOT_INK.
+
+    A dot's size follows the tone at its centre, so that each is round.
+    """
+    height, width = size
+    half_height, half_width = tones.shape
+    down, along = F(half_height) / F(height), F(half_width) / F(width)
+    diagonal = F(0.70710678) * per_pitch
+    back = F(0.70710678) / per_pitch
+    edge = F(0.9) * per_pitch
+    near = np.empty(width, np.float32)
+    tone = np.empty(width, np.float32)
+    for x in range(width):
+        u = (F(x) + drift_x + F(y) + drift_y) * diagonal
+        v = (F(x) + drift_x - F(y) - drift_y) * diagonal
+        du = u - np.floor(u) - F(0.5)
+        dv = v - np.floor(v) - F(0.5)
+        near[x] = np.sqrt(du * du + dv * dv)
+        hx = np.int32((F(x) - (du + dv) * back) * along)
+        hy = np.int32((F(y) - (du - dv) * back) * down)
+        hx = min(max(hx, np.int32(0)), np.int32(half_width - 1))
+        hy = min(max(hy, np.int32(0)), np.int32(half_height - 1))
+        tone[x] = tones[hy, hx]
+    for x in range(width):
+        dark = F(1) - smoothstep_pixel(F(0.24), F(0.70), tone[x])
+        radius = F(0.60) * dark * smoothstep_pixel(F(0), F(0.12), dark)
+        ink = F(1) - smoothstep_pixel(radius - edge, radius + edge, near[x])
+        # The smallest dots would only look like dirt.
+        near[x] = F(DOT_INK) * ink * smoothstep_pixel(F(0.08), F(0.14), radius)
+    return near

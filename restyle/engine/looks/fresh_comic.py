@@ -9,14 +9,20 @@ from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, luma
-from restyle.engine.rows import columns, sample_colour_row, sample_row, upsample_row
+from restyle.engine.rows import (
+    columns,
+    curve_row,
+    normalise_row,
+    sample_colour_row,
+    sample_row,
+    store_row,
+    upsample_row,
+)
 from restyle.engine.strokes import Lines, draw_response, ink_pixel
 from restyle.engine.surfaces import glow
 from restyle.engine.textures import Octave, Tile, fractal
 from restyle.engine.tones import (
-    byte_pixel,
     curve,
-    curve_pixel,
     luma_pixel,
     posterise,
     screen_pixel,
@@ -104,23 +110,19 @@ def _compose(
     across_light = columns(width, light.shape[1])
     for y in numba.prange(height):
         paint = upsample_row(abstract, grey, guide, y, across, F(EDGE))
+        before = normalise_row(paint, low, gain)
+        washed = curve_row(table, before)
         edges = sample_row(wet, y, height, across)
         faces = sample_row(face_mask, y, height, across)
         shining = sample_colour_row(light, y, height, across_light)
         for x in range(width):
-            red = (paint[0, x] - low) * gain
-            green = (paint[1, x] - low) * gain
-            blue = (paint[2, x] - low) * gain
-            before = max(luma_pixel(red, green, blue), F(0.02))
             # Faces keep their darks: eyes and brows are what makes them readable.
-            after = curve_pixel(table, before)
-            depth = F(1) - smoothstep_pixel(F(0.05), F(0.35), before)
-            after -= (F(0.06) + F(0.16) * faces[x]) * depth
-
-            lift = F(0.80) * after / before + F(0.20)
-            red *= lift
-            green *= lift
-            blue *= lift
+            depth = F(1) - smoothstep_pixel(F(0.05), F(0.35), before[x])
+            after = washed[x] - (F(0.06) + F(0.16) * faces[x]) * depth
+            lift = F(0.80) * after / before[x] + F(0.20)
+            red = paint[0, x] * lift
+            green = paint[1, x] * lift
+            blue = paint[2, x] * lift
             grey_now = luma_pixel(red, green, blue)
             most = max(abs(red - grey_now), max(abs(green - grey_now), abs(blue - grey_now)))
             # Light tones are coloured gently; what was dark is not lifted into lurid colour.
@@ -131,7 +133,8 @@ def _compose(
             blue = after + (blue - grey_now) * chroma
 
             peach = smoothstep_pixel(F(0.5), F(1), after)
-            mint = F(1) - peach
+            # Least in the dark, or black hair would turn green.
+            mint = (F(1) - peach) * smoothstep_pixel(F(0.10), F(0.65), after)
             pool = edges[x]
             red += peach * F(0.018) - mint * F(0.020) - pool * F(0.12)
             green += peach * F(0.016) + mint * F(0.050) - pool * F(0.13)
@@ -144,6 +147,7 @@ def _compose(
             red += ink * (F(0.10) - F(0.58) * red)
             green += ink * (F(0.07) - F(0.66) * green)
             blue += ink * (F(0.10) - F(0.55) * blue)
-            out[y, x, 0] = byte_pixel(red * tooth)
-            out[y, x, 1] = byte_pixel(green * tooth)
-            out[y, x, 2] = byte_pixel(blue * tooth)
+            paint[0, x] = red * tooth
+            paint[1, x] = green * tooth
+            paint[2, x] = blue * tooth
+        store_row(paint, out[y])

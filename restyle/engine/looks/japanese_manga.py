@@ -9,15 +9,20 @@ from restyle.engine.cels import modelling
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, kernel
 from restyle.engine.motion import Memory
-from restyle.engine.rows import columns, sample_colour_row, sample_row, upsample_row
+from restyle.engine.rows import (
+    columns,
+    curve_row,
+    normalise_row,
+    sample_colour_row,
+    sample_row,
+    store_row,
+    upsample_row,
+)
 from restyle.engine.strokes import Lines, draw_response, ink_pixel
 from restyle.engine.surfaces import glow
 from restyle.engine.tones import (
-    byte_pixel,
     chroma_pixel,
     curve,
-    curve_pixel,
-    luma_pixel,
     posterise,
     saturate_pixel,
     screen_pixel,
@@ -95,21 +100,18 @@ def _compose(
     across_light = columns(width, light.shape[1])
     for y in numba.prange(height):
         paint = upsample_row(abstract, grey, guide, y, across, F(EDGE))
+        before = normalise_row(paint, low, gain)
+        smooth, stepped = curve_row(lifted, before), curve_row(cels, before)
         faces = sample_row(face_mask, y, height, across)
         forms = sample_row(form, y, height, across)
         shining = sample_colour_row(light, y, height, across_light)
         for x in range(width):
-            red = (paint[0, x] - low) * gain
-            green = (paint[1, x] - low) * gain
-            blue = (paint[2, x] - low) * gain
-            before = max(luma_pixel(red, green, blue), F(0.02))
-            after = curve_pixel(lifted, before)
             cel = forms[x] * (F(1) - F(FACE_SHADING) * faces[x])
-            after += cel * (curve_pixel(cels, before) - after)
-            ratio = after / before
-            red *= ratio
-            green *= ratio
-            blue *= ratio
+            after = smooth[x] + cel * (stepped[x] - smooth[x])
+            ratio = after / before[x]
+            red = paint[0, x] * ratio
+            green = paint[1, x] * ratio
+            blue = paint[2, x] * ratio
             colourful = smoothstep_pixel(F(0.03), F(0.20), chroma_pixel(red, green, blue))
             red, green, blue = saturate_pixel(red, green, blue, F(0.85) + F(0.60) * colourful)
             shade = F(1) - smoothstep_pixel(F(0.08), F(0.5), after)
@@ -122,6 +124,7 @@ def _compose(
             blue = screen_pixel(blue, shining[2, x])
             paper = ink_pixel(lines[y, x], F(LINES.epsilon), F(LINES.phi))
             ink = F(1) - paper
-            out[y, x, 0] = byte_pixel(paper * red + ink * (F(0.12) + F(0.12) * red))
-            out[y, x, 1] = byte_pixel(paper * green + ink * (F(0.08) + F(0.10) * green))
-            out[y, x, 2] = byte_pixel(paper * blue + ink * (F(0.16) + F(0.10) * blue))
+            paint[0, x] = paper * red + ink * (F(0.12) + F(0.12) * red)
+            paint[1, x] = paper * green + ink * (F(0.08) + F(0.10) * green)
+            paint[2, x] = paper * blue + ink * (F(0.16) + F(0.10) * blue)
+        store_row(paint, out[y])
