@@ -33,8 +33,8 @@ REACH = 46  # half-size pixels at 720p: wider regions are flat in their middle
 EDGE = 0.022
 TEXTURE = 0.0105
 ROUND = 1.0  # slope of the cushions
-UPSAMPLING = 18.0
-CRISP = 0.6
+UPSAMPLING = 14.0
+CRISP = 0.8
 
 
 def _film(y: Floats) -> Floats:
