@@ -64,8 +64,8 @@ def build_page(jobs: Jobs, settings: Settings) -> gr.Blocks:
         timer = gr.Timer(1.0, active=False)
         panels = Panels(service, clip, style, price, result, mine, timer)
         # The endpoints first: their names are promised, and Gradio numbers those that come twice.
-        add_endpoints(jobs, host_pays=host_pays)
-        _tie(page, panels, Events(jobs, panels, offered))
+        add_endpoints(page, jobs, host_pays=host_pays)
+        _tie(page, panels, Events(page, jobs, panels, offered))
     return page
 
 
@@ -125,8 +125,6 @@ def _tie(page: gr.Blocks, panels: Panels, events: Events) -> None:
     begun = price.go.click(
         events.begin, [jobs.mine, price.api_key, *panels.choices], panels.watched, **quietly
     )
-    # Gradio keeps the last value of each input for the session: overwrite its copy of the key.
-    begun.then(lambda _key: None, price.api_key, None, js="() => ['']", **quietly)
     begun.then(None, js=SHOW_RESULT)
     for way, go_on in (
         (result.status.look_again, events.look_again),

@@ -23,14 +23,14 @@ from restyle.errors import ClipUnreadable, OptionError, RestyleError
 from restyle.jobs import JobRequest, Jobs
 from restyle.limits import check
 from restyle.page.events import visitor_of
-from restyle.page.price_panel import own_key
+from restyle.page.keys import forget_key, own_key
 from restyle.pricing import quote as quote_of
 from restyle.styles import Options, Style
 
 log = logging.getLogger(__name__)
 
 
-def add_endpoints(jobs: Jobs, *, host_pays: bool) -> None:
+def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
     """Add the seven named endpoints to the page that is being built."""
 
     @in_words
@@ -70,6 +70,7 @@ def add_endpoints(jobs: Jobs, *, host_pays: bool) -> None:
         too wide or tall, `service` local (free) or cloud (with an `api_key`). Gives `job_id`,
         `quote` and `plan`.
         """
+        forget_key(page, request, api_key)
         _among("shape", shape, ("crop", "pad"))
         _among("service", service, ("local", "cloud"))
         # Options checks every value, the style's code too.

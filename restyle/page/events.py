@@ -27,8 +27,9 @@ from restyle.page.clip_panel import (
     whole_trim,
 )
 from restyle.page.jobs_panel import JobsPanel, Mine, jobs_html
+from restyle.page.keys import forget_key, own_key
 from restyle.page.markup import words_of
-from restyle.page.price_panel import PricePanel, go_text, options_of, own_key, price_html
+from restyle.page.price_panel import PricePanel, go_text, options_of, price_html
 from restyle.page.result_panel import ResultPanel, empty_status, result_html, status_html
 from restyle.page.samples import Sample
 from restyle.page.style_panel import StylePanel
@@ -127,7 +128,8 @@ class Choices:
 class Events:
     """The answers to all events of one page."""
 
-    def __init__(self, jobs: Jobs, panels: Panels, offered: list[Sample]) -> None:
+    def __init__(self, page: gr.Blocks, jobs: Jobs, panels: Panels, offered: list[Sample]) -> None:
+        self.page = page
         self.jobs = jobs
         self.panels = panels
         self.offered = offered
@@ -173,6 +175,7 @@ class Events:
         """Transform was pressed: a job begins with exactly what is shown."""
         chosen = Choices(*choices)
         lang = language(request)
+        forget_key(self.page, request, typed_key)
         if not chosen.video:
             raise ClipError(say("no_clip", lang), what_next=say("no_clip_next", lang))
         start_s, end_s = span(chosen.trim, look_at(chosen.video))
@@ -193,7 +196,8 @@ class Events:
     @in_words
     def look(self, request: gr.Request, stored: Any) -> Updates:
         """The page opened, or a second passed: how the jobs stand now."""
-        return self._watch(Mine.read(stored), language(request))
+        mine = Mine.read(stored)
+        return self._watch(mine, language(request), mine)
 
     @in_words
     def reopen(self, request: gr.Request, event: gr.EventData, stored: Any) -> Updates:
@@ -264,7 +268,7 @@ class Events:
             price.go: gr.update(value=words, interactive=duration_s is not None),
         }
 
-    def _watch(self, mine: Mine, lang: Language) -> Updates:
+    def _watch(self, mine: Mine, lang: Language, stored: Mine | None = None) -> Updates:
         found: dict[str, Job] = {}
         for job_id in mine.ids:
             try:
@@ -283,7 +287,8 @@ class Events:
                 interactive=bool(shown and not shown.canceling),
             ),
             self.panels.jobs.jobs: jobs_html(list(found.values()), kept.shown, lang),
-            self.panels.jobs.mine: kept.as_stored(),
+            # Written only when it changed: another tab may have written since.
+            self.panels.jobs.mine: gr.skip() if kept == stored else kept.as_stored(),
             self.panels.timer: gr.Timer(active=running),
         }
 

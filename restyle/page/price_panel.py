@@ -3,18 +3,16 @@
 The price comes from the seconds of the very plan that the job carries out.
 """
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
 import gradio as gr
 
-from restyle.errors import KeyRefused, OptionError
+from restyle.errors import OptionError
 from restyle.page.markup import clicks, heading
 from restyle.page.texts import Language, amount, both, label, say
 from restyle.pricing import RATES_DATE, Quote, dollars, quote
-from restyle.settings import Secret
 from restyle.styles import FPS_RANGE, Options, Style
 
 # What the visitor picks, and the service's two parameters that it means.
@@ -23,7 +21,6 @@ RESOLUTIONS: dict[str, tuple[int, bool]] = {
     "720": (720, False),
     "1080": (540, True),
 }
-KEY_FORM = re.compile(r"sk-[A-Za-z0-9._-]{8,200}")
 
 
 @dataclass(frozen=True)
@@ -97,21 +94,6 @@ def options_of(style: int | None, resolution: str, fps: float, faces: bool) -> O
         min_len=min_len,
         use_SR=use_sr,
     )
-
-
-def own_key(service: str, typed: str, lang: Language, *, host_pays: bool) -> Secret | None:
-    """The visitor's key where the job needs one, checked for its form only.
-
-    Raises KeyRefused in words that never hold the key.
-    """
-    typed = (typed or "").strip()
-    if service != "cloud" or (not typed and host_pays):
-        return None
-    if not typed:
-        raise KeyRefused(say("key_missing", lang), what_next=say("key_missing_next", lang))
-    if not KEY_FORM.fullmatch(typed):
-        raise KeyRefused(say("key_malformed", lang), what_next=say("key_malformed_next", lang))
-    return Secret(typed)
 
 
 def price_html(

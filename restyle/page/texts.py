@@ -41,7 +41,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "converted for you, and you see it here first.",
         "手机或相机拍的视频都可以。不符合要求的地方会替你剪短、裁切或转换，先在这里给你看。",
     ),
-    "clip_reading": ("Reading the clip…", "正在读取视频……"),
     "report_ok": (
         "Within every limit: sent exactly as it is.",
         "符合全部限制：原样发送，不做任何改动。",
@@ -151,7 +150,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Your result will appear here. Choose a clip, pick a style, press Transform.",
         "结果会显示在这里。选视频、挑风格、点“开始转换”。",
     ),
-    "stage_checked": ("Checked", "已检查"),
     "stage_queued": ("Queued", "排队"),
     "stage_fitting": ("Fitting the clip", "调整视频"),
     "stage_hosting": ("Handing it over", "交付视频"),
@@ -189,16 +187,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "再次提交（可能重复计费）",
     ),
     "ids": ("Task {task_id} · request {request_id}", "任务 {task_id} · 请求 {request_id}"),
-    "expires": ("Kept until {time}", "保留至 {time}"),
     # jobs
     "jobs_none": (
         "Nothing yet. Jobs of this browser are listed here, and found again after a reload.",
         "还没有任务。本浏览器的任务会列在这里，刷新后也能找回。",
     ),
-    "job_open": ("Open", "打开"),
-    "job_gone": ("No longer kept", "已不再保留"),
     # errors
-    "error": ("That did not work", "没有成功"),
     "what_next": ("What next: {what_next}", "下一步：{what_next}"),
     "no_clip": ("There is no clip yet.", "还没有视频。"),
     "no_clip_next": ("Choose a clip or a sample first.", "请先选择视频或示例。"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from app_process import AppProcess, running_app
+from faults.scripted_cloud import ScriptedCloud
 from playwright.sync_api import Browser, sync_playwright
 from visitor import Visitor
 
@@ -24,9 +25,17 @@ CHROMIUM_ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppProcess]:
+def cloud() -> Iterator[ScriptedCloud]:
+    """What the app takes for the cloud."""
+    with ScriptedCloud() as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory, cloud: ScriptedCloud) -> Iterator[AppProcess]:
     """One real app for all tests of the page."""
-    with running_app(tmp_path_factory.mktemp("restyle") / "data") as process:
+    data_dir = tmp_path_factory.mktemp("restyle") / "data"
+    with running_app(data_dir, DASHSCOPE_HTTP_BASE_URL=cloud.base_url) as process:
         yield process
     said = "".join(process.said)
     assert "Traceback" not in said, said

@@ -17,7 +17,8 @@ from restyle.page import texts
 from restyle.page.clip_panel import report_html, span, whole_trim
 from restyle.page.code_samples import curl_sample, python_sample
 from restyle.page.jobs_panel import MOST_KEPT, Mine, jobs_html
-from restyle.page.price_panel import go_text, options_of, own_key, price_html
+from restyle.page.keys import own_key
+from restyle.page.price_panel import go_text, options_of, price_html
 from restyle.page.result_panel import charge_text, result_html, status_html
 from restyle.page.samples import samples
 from restyle.page.style_panel import style_cards_css

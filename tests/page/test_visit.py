@@ -4,13 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from app_process import AppProcess
+from faults.scripted_cloud import Plan, ScriptedCloud
 from playwright.sync_api import expect
 from visitor import Visitor
 
 from restyle.styles import Style
 
-from media import stream
+from media import ffmpeg, stream
 
+KEY = "sk-0123456789abcdef0123456789abcdef"
 Arrive = Callable[..., Visitor]
 
 
@@ -121,6 +124,64 @@ def test_the_cloud_needs_a_key_that_looks_like_one_and_none_is_ever_kept(
     kept = page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
     assert not key or key not in kept
     assert not key or key not in page.request.get(f"{visitor.url}/config").text()
+
+
+def test_a_cloud_job_with_ones_own_key_is_charged_as_quoted_and_the_key_lies_nowhere(
+    arrive: Arrive, app: AppProcess, cloud: ScriptedCloud, clip: Path
+) -> None:
+    visitor = arrive()
+    page = visitor.page
+    visitor.choose(clip)
+    visitor.pick("service", "Alibaba Cloud")
+    page.fill("#api-key input", KEY)
+    expect(page.locator("#transform")).to_have_text("Transform — $0.14")
+    job_id = visitor.transform()
+    visitor.wait_for_stage("succeeded", "failed")
+    assert visitor.stage == "succeeded", page.locator("#status").inner_text()
+    expect(page.locator("#charge")).to_contain_text("Quoted $0.14, charged $")
+    page.locator("#result details").first.locator("summary").click()
+    expect(page.locator("#result")).to_contain_text('os.environ["DASHSCOPE_API_KEY"]')
+    assert {task.key for task in cloud.tasks.values()} == {KEY}
+
+    kept = page.evaluate("JSON.stringify([{ ...localStorage }, { ...sessionStorage }])")
+    for place in (kept, page.content(), page.request.get(f"{app.url}/config").text()):
+        assert KEY not in place
+    visitor.open()
+    page.wait_for_selector(f'#status [data-job="{job_id}"]')
+    visitor.pick("service", "Alibaba Cloud")
+    expect(page.locator("#api-key input")).to_have_value("")
+    session = next(url for url in visitor.requests if "/heartbeat/" in url).rsplit("/", 1)[1]
+    page.request.get(f"{app.url}/gradio_api/deep_link", params={"session_hash": session})
+    files = [path for path in app.data_dir.rglob("*") if path.is_file()]
+    assert not [path for path in files if KEY.encode() in path.read_bytes()]
+
+
+def test_a_failed_task_is_told_in_words_with_the_next_step(
+    arrive: Arrive, cloud: ScriptedCloud, clip: Path
+) -> None:
+    cloud.plans.append(Plan(ends="FAILED", code="InvalidFile.FPS", message="The video fps is bad."))
+    visitor = arrive()
+    page = visitor.page
+    visitor.choose(clip)
+    visitor.pick("service", "Alibaba Cloud")
+    page.fill("#api-key input", KEY)
+    visitor.transform()
+    visitor.wait_for_stage("failed", "succeeded")
+    expect(page.locator("#status .problem")).to_contain_text("What next: ")
+    expect(page.locator("#jobs")).to_contain_text("nothing charged")
+    expect(page.locator("#transform")).to_be_enabled()
+
+
+@pytest.mark.parametrize(("kind", "sound"), [("mxf", "pcm_s16le"), ("ts", "mp2")])
+def test_kinds_of_video_that_a_browser_does_not_know_are_taken_too(
+    arrive: Arrive, clip: Path, tmp_path: Path, kind: str, sound: str
+) -> None:
+    odd = tmp_path / f"tape.{kind}"
+    ffmpeg("-i", str(clip), "-c:v", "mpeg2video", "-c:a", sound, "-ar", "48000", str(odd))
+    visitor = arrive()
+    visitor.choose(odd)
+    expect(visitor.page.locator("#fit-report")).to_contain_text(kind.upper())
+    expect(visitor.page.locator("#transform")).to_be_enabled()
 
 
 def test_two_visitors_never_see_each_others_jobs(arrive: Arrive, clip: Path) -> None:
