@@ -1,4 +1,4 @@
-"""3D cartoon: the picture rebuilt as soft volumes under a warm key and a cool fill.
+"""Style 3, 3D cartoon: the picture as soft volumes under a warm key and a cool fill.
 
 Fine texture is dropped, each region between strong edges is inflated like a cushion
 (`shading.inflate`), faces get an ellipsoid of their own, and the whole is lit: wrapped key light

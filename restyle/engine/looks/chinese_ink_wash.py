@@ -12,6 +12,7 @@ import numpy as np
 
 from restyle.engine import seals, textures
 from restyle.engine.blurs import darkest, wide_blur
+from restyle.engine.bristles import hairs
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
@@ -55,8 +56,8 @@ class ChineseInkWash:
         fine = line_response(tone, frame, FINE)
         bold = line_response(tone, frame, BOLD)
         streaks = textures.grain(half_size, scale).sample(half_size, half_drift)
-        brushed = np.zeros_like(bold)
-        _hairs(streaks, bold, fine, frame.tangents, round(8 * scale), brushed)
+        drawn = (bold, 0.3 * BOLD.epsilon), (fine, 0.5 * FINE.epsilon)
+        brushed = hairs(streaks, *drawn, frame.tangents, max(round(8 * scale), 2))
         marks = memory.blend("marks", np.dstack([fine, bold, brushed]), 0.6)
 
         density = self._washes(frame, bold, half_drift)
@@ -181,42 +182,6 @@ def _soak(
             density *= smoothstep_pixel(F(0.10), F(0.34), ink)
             density *= F(0.50) + F(0.50) * interest[y, x]
             out[y, x] = min(max(density, F(0)), F(1))
-
-
-@kernel
-def _hairs(
-    noise: Floats, bold: Floats, fine: Floats, tangents: Floats, steps: int, out: Floats
-) -> None:
-    """The brush's hairs: noise drawn out along the strokes, only where there are any."""
-    height, width = noise.shape
-    for y in numba.prange(height):
-        for x in range(width):
-            if bold[y, x] > F(0.3 * BOLD.epsilon) and fine[y, x] > F(0.5 * FINE.epsilon):
-                continue
-            total = noise[y, x]
-            for way in range(2):
-                dx = tangents[y, x, 0]
-                dy = tangents[y, x, 1]
-                if way == 1:
-                    dx = -dx
-                    dy = -dy
-                px = F(x) + F(0.5)
-                py = F(y) + F(0.5)
-                for _ in range(steps):
-                    px += dx
-                    py += dy
-                    sx = min(max(np.int32(px), np.int32(0)), np.int32(width - 1))
-                    sy = min(max(np.int32(py), np.int32(0)), np.int32(height - 1))
-                    total += noise[sy, sx]
-                    tx = tangents[sy, sx, 0]
-                    ty = tangents[sy, sx, 1]
-                    # Tangents have no sign of their own: keep going the way we came.
-                    if tx * dx + ty * dy < F(0):
-                        tx = -tx
-                        ty = -ty
-                    dx = tx
-                    dy = ty
-            out[y, x] = total / F(2 * steps + 1)
 
 
 @brush
