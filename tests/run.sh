@@ -5,11 +5,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# A browser for the page, ffprobe as a second opinion on what was written, fonts for Chinese.
+# A browser for the page, ffprobe as a second opinion on what was written, fonts for Chinese,
+# and a PostgreSQL server that the tests start themselves.
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 command -v ffprobe >/dev/null || missing+=(ffmpeg)
 [ -n "$(find /usr/share/fonts -name 'NotoSansCJK*' -print -quit 2>/dev/null)" ] || missing+=(fonts-noto-cjk)
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
 python=${PYTHON:-python3}
 "$python" -c "import ensurepip" 2>/dev/null || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
