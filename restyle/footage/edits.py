@@ -15,7 +15,8 @@ _TONE_MAP = (
     "tonemap=mobius:param=0.9:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
 )
 _RGB = ("rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr")
-_SEEK_MARGIN_S = 0.5
+_RUN_IN_S = 0.05  # a sound coder needs a packet or two before it sounds right
+_SEEK_SLACK_S = 0.5
 _WITHOUT_INDEX = ("mpegts", "mpeg")
 
 
@@ -162,9 +163,9 @@ def _start(edit: Edit) -> float:
 def _seek(edit: Edit) -> float:
     """Where reading begins: before the frame that is still shown when the cut starts."""
     clip = edit.clip
-    margin_s = max(_SEEK_MARGIN_S, 2 * clip.longest_frame_s)
+    margin_s = max(_RUN_IN_S, 1.5 * clip.longest_frame_s)
     if clip.demuxer in _WITHOUT_INDEX:  # seeking there lands anywhere between key frames
-        margin_s += clip.key_gap_s
+        margin_s += clip.key_gap_s + _SEEK_SLACK_S
     return max(0, int((_start(edit) - margin_s) * 1000)) / 1000
 
 
