@@ -81,9 +81,8 @@ def features(rgb: Floats, n_skin: int) -> Floats:
     """Colours of eyes, lips, the mouth's line and teeth (4, 3), to go with entries (n, 3)."""
     lab = to_lab(rgb.reshape(1, -1, 3))[0]
     eyes = lab[int(np.argmin(lab[:, 0]))].copy()
-    if eyes[0] > 24:
-        eyes[1:] *= 0.6
-        eyes[0] = 22
+    eyes[0] = min(eyes[0], 22)
+    eyes[1:] *= min(1.0, 12 / max(float(np.hypot(*eyes[1:])), 1.0))
     skin = lab[0] if n_skin else np.array([76, 14, 18], np.float32)
     lips = skin + np.array([-15, 19, 3], np.float32)
     mouth = np.array([max(26, skin[0] - 48), 24, 10], np.float32)
@@ -135,14 +134,14 @@ def _tinted(
 ) -> NDArray[np.float64]:
     a, b = float(source[1]), float(source[2])
     chroma = float(np.hypot(a, b))
-    neutral = float(np.exp(-((chroma / 9.0) ** 2)))
+    light = float(np.clip((lightness - 62) / 26, 0, 1))
+    dark = float(np.clip((46 - lightness) / 22, 0, 1))
+    neutral = float(np.exp(-((chroma / (9.0 + 6.0 * dark)) ** 2)))
     hue = _clean_hue(np.arctan2(b, a), lightness)
     # Low chroma gains most: taupe turns to sand, dull green to sage.
     lively = vivid * chroma + 10.0 * vivid * (1 - np.exp(-chroma / 9.0))
     lively = min(lively, _MOST_CHROMA) * (1 - 0.75 * neutral)
     own = lively * np.array([np.cos(hue), np.sin(hue)])
-    light = float(np.clip((lightness - 62) / 26, 0, 1))
-    dark = float(np.clip((46 - lightness) / 22, 0, 1))
     # Never a warm tint over a cool grey or the reverse: they cancel, and that is mud.
     warm = float(np.clip((0.6 * a + b - 3) / 4, 0, 1))
     middle = warm * _SAND + (1 - warm) * _MID_TINT * np.array([np.cos(accent), np.sin(accent)])

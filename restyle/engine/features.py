@@ -30,14 +30,14 @@ class _Zone(NamedTuple):
     half_height: float
 
 
-_EYES_ZONE = _Zone(0.5, 0.36, 0.40, 0.15)
-_LIPS_ZONE = _Zone(0.5, 0.80, 0.27, 0.115)
+_EYES_ZONE = _Zone(0.5, 0.36, 0.33, 0.15)
+_LIPS_ZONE = _Zone(0.5, 0.82, 0.26, 0.09)
 _MOUTH_ZONE = _Zone(0.5, 0.795, 0.25, 0.09)
-_TEETH_ZONE = _Zone(0.5, 0.82, 0.20, 0.065)
+_TEETH_ZONE = _Zone(0.5, 0.825, 0.20, 0.05)
 _NOTHING = -1.0  # the response where there is no face
 # Face widths that the closing spans: more than the height of an open eye. Small faces are blurred:
 # eye and brow are one there.
-_EYE_LARGE, _EYE_SMALL = 0.12, 0.19
+_EYE_LARGE, _EYE_SMALL = 0.12, 0.15
 _LEAST_DARK = 0.055  # darkness, relative to the skin around, under which nothing is a feature
 _LEAST_RED = 0.025
 _LEAST_WHITE = 0.16
@@ -120,7 +120,7 @@ def _read_face(
     eyes = np.clip(F(1) - bridge * np.clip((down - F(0.33)) / F(0.05), F(0), F(1)), F(0), F(1))
     dark, red, white = _darkness(colour, w), _redness(colour, w), _whiteness(colour, w)
     for layer, values, zone, least, part, rank in (
-        (EYES, dark * eyes, _EYES_ZONE, _LEAST_DARK, 0.40, 96),
+        (EYES, dark * eyes, _EYES_ZONE, _LEAST_DARK, 0.46, 96),
         (LIPS, red, _LIPS_ZONE, _LEAST_RED, 0.62, 80),
         (MOUTH, dark, _MOUTH_ZONE, _LEAST_DARK, 0.60, 96),
         (TEETH, white, _TEETH_ZONE, _LEAST_WHITE, 0.50, 94),

@@ -33,6 +33,7 @@ def belong(
     abstract: Floats,
     table: Floats,
     face_table: Floats,
+    cheek_table: Floats,
     hair_table: Floats,
     gate: Floats,
     taps: Floats,
@@ -40,8 +41,8 @@ def belong(
 ) -> None:
     """Memberships of each pixel's colour, blurred along the row: out (h, w·LANES).
 
-    `gate` (h, w), −1 … 1, mixes in the face table where positive, the hair table where negative;
-    a gate of shape (1, 1) means no faces.
+    `gate` (h, w), −1 … 2, mixes in the hair table where negative, the face table up to 1, the
+    cheek table up to 2; a gate of shape (1, 1) means no faces.
     """
     height, width, _ = abstract.shape
     faces = gate.shape[0] == height
@@ -54,7 +55,11 @@ def belong(
             b = np.int32(min(max(abstract[y, x, 2], F(0)), F(1)) * F(GRID - 1) + F(0.5))
             at = (x + BLUR_REACH) * LANES
             part = gate[y, x] if faces else F(0)
-            if part > F(0):
+            if part > F(1):
+                for k in range(LANES):
+                    brow = face_table[r, g, b, k]
+                    row[at + k] = brow + (part - F(1)) * (cheek_table[r, g, b, k] - brow)
+            elif part > F(0):
                 for k in range(LANES):
                     plain = table[r, g, b, k]
                     row[at + k] = plain + part * (face_table[r, g, b, k] - plain)

@@ -6,6 +6,7 @@ inside faces gets entries of its own, and only those (with hair and darks) may a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -27,7 +28,8 @@ _WORK_SIDE = 144  # short side, in pixels, of the samples that are clustered
 _LIGHTNESS_WEIGHT = 0.7  # two greys may lie closer in lightness than two hues in hue
 _SOFTNESS = 60.0  # ΔE² at which membership has fallen to 1/e
 _FACE_CORE = 0.6  # face mask above which a pixel may be skin
-_GREY, _GREYS_APART = 10.0, 1.2  # chroma of a grey; how much further apart greys must be
+# How much nearer or further entries count that meet softly, or at an edge.
+_SOFT, _HARD = 0.72, 1.15
 _KIN = 16.0  # ΔE within which two entries are thought of one material
 _SKIN_PIXELS = 60  # fewer than this, over all samples: no skin entries
 
@@ -41,7 +43,8 @@ class Palette:
     without faces), the next `n_hair` hair; `in_face` (n,) tells which may appear inside a face.
     `features` (4, 3) are the colours of eyes, lips, the mouth's line and teeth. The tables
     (GRID, GRID, GRID, LANES), indexed by R, G, B, hold memberships that sum to 1: `table` over all
-    entries, `face_table` over the `in_face` ones, `hair_table` over all but skin.
+    entries, `face_table` over the `in_face` ones, `cheek_table` the same but hardly with hair as
+    light as skin in shade, `hair_table` over all but skin.
     """
 
     lab: Floats
@@ -53,6 +56,7 @@ class Palette:
     features: Floats
     table: Floats
     face_table: Floats
+    cheek_table: Floats
     hair_table: Floats
 
     def __len__(self) -> int:
@@ -79,7 +83,7 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
     own = np.concatenate([skin, hair])
     centres, counts = _cluster(_others(pixels, own), manner.clusters)
     apart = manner.apart * _contrast(pixels.lab)
-    centres, _ = _merge(centres, counts, apart, LANES - len(own))
+    centres = _merge(pixels, centres, counts, apart, LANES - len(own))
     lab = np.concatenate([own, centres]).astype(np.float32)
     n_skin, n_hair = len(skin), len(hair)
     in_face = _allowed_in_face(lab, n_skin, n_hair)
@@ -96,36 +100,44 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
         features=colours.features(rgb, n_skin),
         table=_table(lab, np.ones(len(lab), bool)),
         face_table=_table(lab, in_face),
+        cheek_table=_table(lab, in_face, _blond(lab, n_skin, n_hair)),
         hair_table=_table(lab, no_skin if no_skin.any() else ~no_skin),
     )
 
 
 @dataclass(frozen=True, eq=False)
 class _Pixels:
-    """All sample pixels in a row: Lab (n, 3), x and y in 0–1, masks of face and hair."""
+    """All sample pixels in a row: Lab (n, 3), x and y in 0–1, masks of face and hair.
+
+    `shapes` are the samples' (height, width).
+    """
 
     lab: Floats
     x: Floats
     y: Floats
     face: Floats
     hair: Floats
+    shapes: tuple[tuple[int, int], ...]
 
 
 def _gather(samples: Sequence[Sample]) -> _Pixels:
-    labs, xs, ys, faces, hairs = [], [], [], [], []
+    labs, xs, ys, faces, hairs, shapes = [], [], [], [], [], []
     for sample in samples:
         height, width = sample.rgb.shape[:2]
         shrink = min(1.0, _WORK_SIDE / min(height, width))
         size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
         small = cv2.resize(sample.rgb, size, interpolation=cv2.INTER_AREA)
         small = cv2.bilateralFilter(small, 9, 40, 6)
+        shapes.append((size[1], size[0]))
         labs.append(colours.to_lab(small.astype(np.float32) / F(255)).reshape(-1, 3))
         y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
         xs.append(((x + 0.5) / size[0]).ravel())
         ys.append(((y + 0.5) / size[1]).ravel())
         faces.append(cv2.resize(sample.face, size, interpolation=cv2.INTER_AREA).ravel())
         hairs.append(cv2.resize(sample.hair, size, interpolation=cv2.INTER_AREA).ravel())
-    return _Pixels(*(np.concatenate(part) for part in (labs, xs, ys, faces, hairs)))
+    joined = (np.concatenate(part) for part in (labs, xs, ys, faces, hairs))
+    lab, x, y, face, hair = joined
+    return _Pixels(lab, x, y, face, hair, tuple(shapes))
 
 
 def _skin_tones(lab: Floats) -> Floats:
@@ -215,15 +227,40 @@ def _contrast(lab: Floats) -> float:
     return float(np.clip(spread / 26, 0.6, 1))
 
 
+def _hardness(pixels: _Pixels, centres: Floats) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Colour steps (ΔE) where two entries meet in the samples: sums and counts (n, n)."""
+    n = len(centres)
+    steps, meetings = np.zeros(n * n), np.zeros(n * n)
+    done = 0
+    for height, width in pixels.shapes:
+        lab = pixels.lab[done : done + height * width].reshape(height, width, 3)
+        done += height * width
+        nearest = np.argmin([_distance(lab, centre) for centre in centres], 0)
+        for axis in (0, 1):
+            ahead = np.arange(2, lab.shape[axis])
+            far, near = np.take(lab, ahead, axis), np.take(lab, ahead - 2, axis)
+            pair = np.take(nearest, ahead, axis) * n + np.take(nearest, ahead - 2, axis)
+            steps += np.bincount(pair.ravel(), _distance(far, near).ravel(), n * n)
+            meetings += np.bincount(pair.ravel(), None, n * n)
+    sums, counts = steps.reshape(n, n), meetings.reshape(n, n)
+    return sums + sums.T, counts + counts.T
+
+
 def _merge(
-    centres: Floats, counts: NDArray[np.float64], apart: float, most: int
-) -> tuple[Floats, NDArray[np.float64]]:
-    """Nearest pairs made one, weighted by counts, until all are `apart` and no more than `most`."""
+    pixels: _Pixels, centres: Floats, counts: NDArray[np.float64], apart: float, most: int
+) -> Floats:
+    """Nearest pairs made one, weighted by counts, until all are `apart` and no more than `most`.
+
+    Entries that meet without an edge (a wall in uneven light, folds) count as nearer than they
+    are, those that meet at hard edges as further: borders belong where the picture has some.
+    """
+    steps, meetings = _hardness(pixels, centres)
     while len(centres) > 1:
         gaps = np.stack([_distance(centres, c) for c in centres])
-        # Greys that differ little are one wall in uneven light: no border should cross it.
-        grey = np.hypot(centres[:, 1], centres[:, 2]) < _GREY
-        gaps[np.ix_(grey, grey)] /= _GREYS_APART
+        # Most of the gap within two pixels is an edge, a third of it is a slope.
+        slope = steps / np.maximum(meetings * np.maximum(gaps, 1), 1e-6)
+        edge = np.clip((slope - 0.35) / 0.45, 0, 1)
+        gaps = gaps * np.where(meetings > 4, _SOFT + (_HARD - _SOFT) * edge, 1.0)
         gaps[np.diag_indices_from(gaps)] = np.inf
         i, j = np.unravel_index(int(np.argmin(gaps)), gaps.shape)
         if gaps[i, j] >= apart and len(centres) <= most:
@@ -231,8 +268,12 @@ def _merge(
         both = counts[i] + counts[j]
         centres[i] = (centres[i] * counts[i] + centres[j] * counts[j]) / both
         counts[i] = both
+        for table in (steps, meetings):
+            table[i] += table[j]
+            table[:, i] += table[:, j]
         centres, counts = np.delete(centres, j, 0), np.delete(counts, j)
-    return centres, counts
+        steps, meetings = (np.delete(np.delete(t, j, 0), j, 1) for t in (steps, meetings))
+    return centres
 
 
 def _distance(lab: Floats, centre: Floats) -> Floats:
@@ -285,7 +326,16 @@ def _heights(pixels: _Pixels, lab: Floats, n_skin: int, n_hair: int) -> Floats:
     return order / np.float32(max(n - 1, 1))
 
 
-def _table(lab: Floats, allowed: NDArray[np.bool_]) -> Floats:
+def _blond(lab: Floats, n_skin: int, n_hair: int) -> Floats:
+    """What hair as light as shaded skin has to overcome inside a face, as squared ΔE."""
+    handicap = np.zeros(len(lab), np.float32)
+    if n_skin:
+        hair = slice(n_skin, n_skin + n_hair)
+        handicap[hair] = 320 * np.clip((lab[hair, 0] - lab[1, 0] + 18) / 12, 0, 1)
+    return handicap
+
+
+def _table(lab: Floats, allowed: NDArray[np.bool_], handicap: Floats | None = None) -> Floats:
     """Softmax memberships of each colour of the grid, over the allowed entries."""
     steps = np.linspace(0, 1, GRID, dtype=np.float32)
     grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1)
@@ -294,6 +344,8 @@ def _table(lab: Floats, allowed: NDArray[np.bool_]) -> Floats:
     for k in np.flatnonzero(allowed):
         d = colour - lab[k]
         delta[:, k] = 0.6 * d[:, 0] ** 2 + d[:, 1] ** 2 + d[:, 2] ** 2
+        if handicap is not None:
+            delta[:, k] += handicap[k]
     delta -= delta.min(1, keepdims=True)
     weights = np.exp(-delta / _SOFTNESS)
     weights /= weights.sum(1, keepdims=True)

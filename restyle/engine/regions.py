@@ -91,7 +91,16 @@ class Regions:
         of = self.palette
         gate = _gate(seen) if of.n_skin else np.zeros((1, 1), np.float32)
         across = np.empty((height, width * LANES), np.float32)
-        belong(seen.abstract, of.table, of.face_table, of.hair_table, gate, taps, across)
+        belong(
+            seen.abstract,
+            of.table,
+            of.face_table,
+            of.cheek_table,
+            of.hair_table,
+            gate,
+            taps,
+            across,
+        )
         out = np.empty((height, width, LANES), np.float32)
         past = out if restart or self._past is None else self._past
         inertia = F(0) if restart else F(INERTIA)
@@ -101,7 +110,7 @@ class Regions:
 
 
 def _gate(seen: Seen) -> Floats:
-    """1 well inside faces (only skin, hair and darks allowed), −1 in the hair (no skin allowed)."""
+    """What may be where: 1 on foreheads (skin, hair, darks), 2 from the eyes down, −1 in hair."""
     gate = np.clip((seen.face_mask - F(0.35)) / F(0.4), F(0), F(1))
     height, width = gate.shape
     for x, y, w, h, strength in seen.face_boxes:
@@ -115,6 +124,8 @@ def _gate(seen: Seen) -> Floats:
         hair = np.clip((F(1) - near) / F(0.3), F(0), F(1)) * F(strength)
         here = gate[top:bottom, left:right]
         np.copyto(here, -hair, where=(here <= 0) & (hair > -here))
+        low = gate[max(int(y + 0.4 * h), 0) : max(int(y + 1.2 * h), 0), left:right]
+        low += low > 0
     return np.asarray(gate, np.float32)
 
 

@@ -53,7 +53,7 @@ def test_the_same_samples_give_the_same_palette_whatever_was_drawn_before() -> N
     np.testing.assert_array_equal(first.table, second.table)
 
 
-@pytest.mark.parametrize("name", ["table", "face_table", "hair_table"])
+@pytest.mark.parametrize("name", ["table", "face_table", "cheek_table", "hair_table"])
 def test_memberships_of_every_colour_sum_to_one(name: str) -> None:
     table = getattr(fit([_portrait()], MANNER), name)
     assert table.shape == (GRID, GRID, GRID, LANES)

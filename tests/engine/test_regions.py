@@ -147,7 +147,8 @@ def test_inside_a_face_no_odd_colours_remain() -> None:
     seen = Still(rgb, is_cut=True, face_mask=mask, face_boxes=[(75, 30, 90, 90, 1.0)])
     found = _read(Regions(palette, CUT), seen)
     assert palette.n_skin == 2
-    assert set(np.unique(found.label[mask > 0.99])) <= set(np.flatnonzero(palette.in_face))
+    inside = cv2.erode(mask, np.ones((9, 9), np.uint8)) > 0.99  # borders are blurred
+    assert set(np.unique(found.label[inside])) <= set(np.flatnonzero(palette.in_face))
 
 
 @pytest.mark.parametrize("size", [(256, 455), (455, 256), (271, 331)])

@@ -20,7 +20,7 @@ from restyle.engine.shot_palette import shot_palette, with_true_faces
 from restyle.engine.surfaces import place_pixel, sample_pixel
 from restyle.engine.tones import byte_pixel
 
-MANNER = Manner(clusters=13, apart=11.5, lowest=20, highest=95, even=0.22, vivid=1.25)
+MANNER = Manner(clusters=13, apart=10.5, lowest=20, highest=95, even=0.22, vivid=1.25)
 CUT = Cut(blur=1.9, round=2.2, crumb=260)
 # Shift, softness (half-size pixels at 720p) and weight of the two shadows: contact and cast.
 SHADOWS = ((2.2, 1.3, 1.2), (6.5, 4.2, 1.0))
