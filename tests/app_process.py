@@ -1,10 +1,12 @@
 """A real Restyle for tests: `python app.py` as a process of its own, on a free port."""
 
 import contextlib
+import hashlib
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,6 +36,13 @@ class AppProcess:
         return None
 
 
+def kernels_dir() -> Path:
+    """Where compiled kernels are kept from one test run to the next, for these very sources."""
+    sources = sorted((ROOT / "restyle" / "engine").rglob("*.py"))
+    content = hashlib.sha256(b"".join(path.read_bytes() for path in sources))
+    return Path(tempfile.gettempdir()) / f"restyle-test-kernels-{content.hexdigest()[:16]}"
+
+
 @contextlib.contextmanager
 def running_app(data_dir: Path, **environ: str) -> Iterator[AppProcess]:
     """Start the app, wait until it says where it is, and stop it at the end."""
@@ -51,6 +60,7 @@ def running_app(data_dir: Path, **environ: str) -> Iterator[AppProcess]:
             **clean,
             "RESTYLE_DATA_DIR": str(data_dir),
             "GRADIO_SERVER_PORT": str(port),
+            "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR") or str(kernels_dir()),
             "GRADIO_TEMP_DIR": str(data_dir / "gradio"),
             **environ,
         },

@@ -1,9 +1,10 @@
 """A visitor of the page, for tests: a browser profile of their own, and what they do in it."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Request
 
 WAIT_MS = 60_000
 JOB_WAIT_MS = 240_000
@@ -19,8 +20,14 @@ class Visitor:
         self.problems: list[str] = []
         self.page: Page = context.new_page()
         self.page.set_default_timeout(WAIT_MS)
-        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.sessions: set[str] = set()
+        self.page.on("request", self._note)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    def _note(self, request: Request) -> None:
+        self.requests.append(request.url)
+        if "/gradio_api/run/" in request.url and request.post_data:
+            self.sessions |= set(re.findall(r'"session_hash":"(\w+)"', request.post_data))
 
     def open(self) -> "Visitor":
         """Open the page, or open it again, and wait until it is alive."""
