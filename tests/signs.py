@@ -88,7 +88,7 @@ def patches(path: Path, *options: str, before: str = "null", size: str = "480x32
         for n, (r, g, b) in enumerate(PATCHES)
     )
     ffmpeg(
-        *("-f", "lavfi", "-i", f"color=black:s={size}:r=10:d=0.6,format=gbrp,{boxes},{before}"),
+        *("-f", "lavfi", "-i", f"color=black:s={size}:r=10:d=0.3,format=gbrp,{boxes},{before}"),
         *options,
         str(path),
     )
