@@ -1,4 +1,4 @@
-"""Jobs in a process of their own, to be killed: `python runner.py FOLDER CLOUD_URL`.
+"""Jobs in a process of their own, to be killed: `runner.py FOLDER CLOUD_URL [DATABASE_URL]`.
 
 Commands come on stdin with tabs between (`submit CLIP SERVICE KEY`, `watch JOB`); each change of
 a job goes to stdout as a line of JSON.
@@ -20,11 +20,11 @@ from restyle.styles import Options
 SAYING = threading.Lock()
 
 
-def main(folder: str, cloud_url: str) -> None:
+def main(folder: str, cloud_url: str, database_url: str = "") -> None:
     """Serve until stdin ends."""
     logging.basicConfig(filename=Path(folder) / "log.txt", level=logging.DEBUG)
     jobs = Jobs(
-        settings_for(Path(folder), cloud_url),
+        settings_for(Path(folder), cloud_url, DATABASE_URL=database_url),
         local_url=cloud_url,
         base_url="http://127.0.0.1:9",
         pace=HASTE,

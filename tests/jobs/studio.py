@@ -23,8 +23,8 @@ HASTE = Pace(
     save_patience_s=0.5,
     settle_s=0.4,
     list_patience_s=0.6,
-    look_around_s=0.05,
-    queue_poll_s=0.05,
+    look_around_s=0.1,
+    queue_poll_s=0.1,
     housekeeping_s=0.5,
     lost_after_s=1.0,
 )

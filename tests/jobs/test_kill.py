@@ -19,8 +19,9 @@ ROOT = Path(__file__).parents[2]
 class Process:
     """An app process under test."""
 
-    def __init__(self, folder: Path, cloud: ScriptedCloud) -> None:
+    def __init__(self, folder: Path, cloud: ScriptedCloud, database_url: str = "") -> None:
         self._folder = folder
+        self._database_url = database_url
         self._cloud = cloud
         self._started: list[subprocess.Popen[str]] = []
         self.heard: list[dict[str, Any]] = []
@@ -198,11 +199,13 @@ def test_nothing_that_was_written_holds_a_key(story: Story) -> None:
         assert all(key.encode() not in content for content in (told, *contents))
 
 
+@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
 def test_another_process_finishes_the_jobs_of_one_that_died(
-    jobs_clip: Path, tmp_path: Path
+    jobs_clip: Path, tmp_path: Path, database: str, request: pytest.FixtureRequest
 ) -> None:
+    url = request.getfixturevalue("postgres").database() if database == "PostgreSQL" else ""
     with ScriptedCloud(RUNS_ON) as cloud:
-        first, second = Process(tmp_path, cloud), Process(tmp_path, cloud)
+        first, second = Process(tmp_path, cloud, url), Process(tmp_path, cloud, url)
         try:
             first.start()
             first.say("submit", jobs_clip, "cloud", "")

@@ -22,7 +22,7 @@ from jobs.studio import Studio
 
 from restyle.jobs import Job, Stage
 
-ROWS = int(os.environ.get("RESTYLE_FAULT_ROWS", "12"))
+ROWS = int(os.environ.get("RESTYLE_FAULT_ROWS", "6"))
 
 BROKEN = {
     "lost": LOST_AFTER_ACCEPTANCE,
