@@ -111,6 +111,23 @@ def saturate_pixel(red: F, green: F, blue: F, factor: F) -> tuple[F, F, F]:
 
 
 @brush
+def contain_pixel(red: F, green: F, blue: F, most: F) -> tuple[F, F, F]:
+    """Bring a colour under `most`, half by darkening it and half by less saturation.
+
+    Clipping the channel that is over would turn the hue.
+    """
+    over = most / max(max(red, max(green, blue)), F(0.01))
+    dim = F(0.5) + F(0.5) * min(over, F(1))
+    red *= dim
+    green *= dim
+    blue *= dim
+    grey = luma_pixel(red, green, blue)
+    room = (most - grey) / max(max(red, max(green, blue)) - grey, F(0.01))
+    keep = min(max(room, F(0)), F(1))
+    return grey + (red - grey) * keep, grey + (green - grey) * keep, grey + (blue - grey) * keep
+
+
+@brush
 def screen_pixel(colour: F, light: F) -> F:
     """Lay light over a colour: 1 − (1 − colour)(1 − light)."""
     return F(1) - (F(1) - colour) * (F(1) - light)

@@ -10,6 +10,7 @@ from restyle.engine.looks.japanese_manga import LIFTED
 from restyle.engine.tones import (
     LevelMeter,
     byte_pixel,
+    contain_pixel,
     curve,
     curve_pixel,
     posterise,
@@ -62,6 +63,15 @@ def test_saturation_keeps_luma_and_greys() -> None:
     more = np.array(saturate_pixel(F(0.6), F(0.4), F(0.3), F(1.5)))
     assert more @ [0.299, 0.587, 0.114] == pytest.approx(0.4484, abs=1e-3)
     assert np.ptp(more) == pytest.approx(0.45, abs=1e-3)
+
+
+def test_containing_a_colour_keeps_its_hue() -> None:
+    inside = (F(0.2), F(0.5), F(0.9))
+    assert contain_pixel(*inside, F(1)) == pytest.approx(inside)
+    out = np.array(contain_pixel(F(0.55), F(0.3), F(1.4), F(1)))
+    assert out.max() == pytest.approx(1, abs=1e-5)
+    assert 0.35 < out @ [0.299, 0.587, 0.114] < 0.5
+    assert (out[0] - out[1]) / (out[2] - out[1]) == pytest.approx(0.25 / 1.1, abs=1e-3)
 
 
 @pytest.mark.parametrize(("value", "byte"), [(-1, 0), (0, 0), (0.5, 128), (1, 255), (7, 255)])

@@ -21,6 +21,7 @@ from restyle.engine.rows import (
 from restyle.engine.strokes import follow, ink_pixel, line_tone
 from restyle.engine.tones import (
     chroma_pixel,
+    contain_pixel,
     curve,
     posterise,
     posterise_pixel,
@@ -43,6 +44,7 @@ PITCH = 6.5  # full-size pixels at 720p
 DOT_INK = 0.46
 
 INK_STEPS = 0.7  # how far saturation goes to one of its four strengths
+OVERPRINT = 1.1  # a channel may be this much over full: vivid, but violet stays violet
 SKIN_SATURATION = 1.1  # more would make faces orange
 
 
@@ -142,16 +144,17 @@ def _compose(
             green = paint[1, x] * ratio
             blue = paint[2, x] * ratio
 
-            # Greys go grey, colours rise; skin (orange, of middling strength) hardly.
+            # Greys go grey, colours rise; skin (orange, of middling strength) stays as it is.
             strength = chroma_pixel(red, green, blue) / max(max(red, max(green, blue)), F(0.05))
             wanted = F(0.35) + F(1.35) * smoothstep_pixel(F(0.10), F(0.34), strength)
             skin = max(_skin_pixel(red, green, blue, strength), face)
-            wanted += skin * (min(wanted, F(SKIN_SATURATION)) - wanted)
+            wanted += skin * (F(SKIN_SATURATION) - wanted)
             # The same move in four strengths of ink, the hue kept.
             inked = min(strength * wanted, F(1))
             factor = posterise_pixel(inked, F(4), F(0.30)) / max(inked, F(0.02))
             factor = F(1) + F(INK_STEPS) * (F(1) - F(0.6) * face) * (factor - F(1))
             red, green, blue = saturate_pixel(red, green, blue, wanted * factor)
+            red, green, blue = contain_pixel(red, green, blue, F(OVERPRINT))
 
             dot = cover[x] * (F(1) - face)
             paper = ink_pixel(black[y, x], F(INK_AT), F(INK_SHARPNESS))
@@ -172,6 +175,7 @@ def _skin_pixel(red: F, green: F, blue: F, strength: F) -> F:
     hue = (green - blue) / max(red - lowest, F(0.02))
     orange = smoothstep_pixel(F(-0.1), F(0.15), hue)
     orange *= F(1) - smoothstep_pixel(F(0.70), F(0.95), hue)
+    orange *= smoothstep_pixel(F(0.08), F(0.16), strength)
     orange *= F(1) - smoothstep_pixel(F(0.48), F(0.70), strength)
     return orange * smoothstep_pixel(F(0), F(0.02), red - max(green, blue))
 

@@ -30,8 +30,8 @@ from restyle.engine.tones import (
 )
 
 EDGE = 15.6  # a grey step (0–255) across which paint does not spread
-LINES = Lines(sigma=1.2, epsilon=-0.004, phi=75, length=5)
-LINE_OPACITY = 0.85
+LINES = Lines(sigma=1.2, epsilon=-0.0036, phi=88, length=5)
+LINE_OPACITY = 0.88
 GRAIN = 0.013
 LIFT_WITH_COLOUR = 2.2  # tones lifted more than this keep the chroma that this lift gives
 
