@@ -26,12 +26,14 @@ FACE_DETAIL = 0.9  # how much of a face is spared the abstraction
 @dataclass(frozen=True)
 class Abstraction:
     """How far a look abstracts: bilateral `passes` of `range_sigma` (0–255), then a Kuwahara
-    filter of `radius` (half-size pixels at 720p) and `sharpness` (2 or 4)."""
+    filter of `radius` (half-size pixels at 720p) and `sharpness` (2 or 4). `face_relief` is how
+    far the features of faces are drawn out: 0 for looks that cut features out themselves."""
 
     passes: int
     range_sigma: float
     radius: float
     sharpness: float = 2
+    face_relief: float = 1.0
 
 
 @dataclass
@@ -127,7 +129,8 @@ class FrameReader:
         if boxes:
             spared = F(0.65) * light + F(0.35 / 255) * half
             abstract += F(FACE_DETAIL) * mask[..., None] * (spared - abstract)
-            abstract += (mask * feature_relief(grey, boxes))[..., None]
+            drawn = F(wanted.face_relief) * mask * feature_relief(grey, boxes)
+            abstract += drawn[..., None]
             np.clip(abstract, 0, 1, out=abstract)
         frame = Frame(
             full=full,

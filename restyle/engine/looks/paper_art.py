@@ -32,7 +32,7 @@ FEATURE = 0.93  # opacity of eyes and mouths
 class PaperArt:
     """See the module."""
 
-    abstraction = Abstraction(passes=4, range_sigma=34, radius=5.0, sharpness=4)
+    abstraction = Abstraction(passes=4, range_sigma=34, radius=5.0, sharpness=4, face_relief=0)
 
     def __init__(self) -> None:
         self._regions: Regions | None = None

@@ -27,7 +27,7 @@ FEATURE = 0.93  # opacity of eyes and mouths
 class SimpleIllustration:
     """See the module."""
 
-    abstraction = Abstraction(passes=4, range_sigma=32, radius=4.5, sharpness=4)
+    abstraction = Abstraction(passes=4, range_sigma=32, radius=4.5, sharpness=4, face_relief=0)
 
     def __init__(self) -> None:
         self._regions: Regions | None = None
