@@ -88,7 +88,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     try:
         serve(Settings.from_env(), stop)
-    except RestyleError as problem:
+    except (RestyleError, OSError) as problem:
         print(problem, file=sys.stderr)
         return 1
     return 0

@@ -172,16 +172,21 @@ def _way_on(way: str, lang: Language) -> str:
     )
 
 
+def _stopped(job: Job) -> bool:
+    return job.stage in {Stage.FAILED, Stage.CANCELED}
+
+
 def _steps(job: Job, lang: Language, now: datetime) -> str:
     """The stages in their order, those behind with the time they took."""
     began = {stage: datetime.fromisoformat(at) for stage, at in job.times.items()}
     order = sorted(began.values())
     items = []
-    for stage in STEPS:
+    here = STEPS.index(job.stage) if job.stage in STEPS else len(STEPS)
+    for place, stage in enumerate(STEPS):
         at = began.get(stage.value)
         if stage is job.stage:
             kind, sign = "here", ""
-        elif at is not None or (job.stage is Stage.SUCCEEDED):
+        elif place < here and (at is not None or not _stopped(job)):
             kind, sign = "done", "✓"
         else:
             kind, sign = "ahead", ""
