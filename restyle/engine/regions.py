@@ -17,7 +17,7 @@ from restyle.engine.memberships import BLUR_REACH, belong, best_two, hold, recal
 from restyle.engine.palette import LANES, Palette
 
 INERTIA = 0.75  # weight of the past memberships where the flow is trusted
-HOLD = 0.13  # how far each frame's memory is pulled to the label that was shown
+HOLD = 0.09  # how far each frame's memory is pulled to the label that was shown
 
 
 class Seen(Protocol):

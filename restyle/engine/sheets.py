@@ -14,10 +14,9 @@ from restyle.engine.kernels import Bytes, Floats
 from restyle.engine.palette import LANES
 from restyle.engine.textures import Octave, fractal
 
-_STRENGTH, _RELIEF = 0.017, 0.026  # of the grain itself, and of its slope towards the light
+_STRENGTH, _RELIEF = 0.015, 0.020  # of the grain itself, and of its slope towards the light
 _FIBERS = 0.0019  # a pixel's chance of being the start of a fibre, at 720p
 _FEWEST = 40  # sampled pixels under which a layer follows the whole picture
-_INERTIA = 0.5  # of a layer's motion, in time
 
 
 class Grain(NamedTuple):
@@ -39,17 +38,16 @@ class Sheets:
         spread = np.arange(LANES)[:, None] * np.array([[61, 97]]) * 4.3
         self._start = spread % np.array([[rows, columns]])
         self._place = self._start
-        self._speed = np.zeros((LANES, 2))
 
     def move(self, frame: Frame, label: Bytes) -> Grain:
         """Let each layer follow its pixels; `label` is half size."""
         rows, columns = self.tile.shape
         if frame.is_cut:
-            self._speed[:], self._place = 0, self._start
+            self._place = self._start
         else:
-            self._speed += (1 - _INERTIA) * (_layer_motion(frame, label) - self._speed)
-        full_per_half = np.array(frame.size) / np.array(frame.half_size)
-        self._place = (self._place + self._speed * full_per_half) % np.array([[rows, columns]])
+            full_per_half = np.array(frame.size) / np.array(frame.half_size)
+            moved = self._place + _layer_motion(frame, label) * full_per_half
+            self._place = moved % np.array([[rows, columns]])
         whole = np.floor(self._place)
         fy, fx = (self._place - whole).T
         kept = np.ones(LANES)
@@ -79,8 +77,8 @@ def _layer_motion(frame: Frame, label: Bytes) -> NDArray[np.float64]:
 
 def _paper(size: tuple[int, int], scale: float) -> Floats:
     """Grain with fibres, lit from the left: the share of light added or taken, periodic."""
-    fine = max(0.8 * scale, 0.6)
-    octaves = [Octave(fine, fine, 1.0), Octave(2 * scale, 2 * scale, 0.55)]
+    fine = max(0.9 * scale, 0.6)
+    octaves = [Octave(fine, fine, 1.0), Octave(2 * scale, 2 * scale, 0.7)]
     octaves += [Octave(14 * scale, 14 * scale, 0.5)]
     grain = fractal(size, octaves, seed=83).values + 0.9 * _fibers(size, scale)
     slope = grain - np.roll(grain, (-1, -1), (0, 1))

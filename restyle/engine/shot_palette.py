@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from restyle.engine.clusters import Sample
 from restyle.engine.colours import Manner, to_lab
 from restyle.engine.faces import FaceFinder, face_mask
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Bytes, Floats
-from restyle.engine.palette import Palette, Sample, fit
+from restyle.engine.palette import Palette, fit
 from restyle.engine.pictures import grey_of, reduce_bytes
 
 MOST_SAMPLES = 8

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from skimage import data
 
 from restyle.engine import colours
+from restyle.engine.clusters import Sample
 from restyle.engine.colours import Manner
-from restyle.engine.palette import GRID, LANES, Palette, Sample, fit
+from restyle.engine.palette import GRID, LANES, Palette, fit
 from restyle.engine.shot_palette import _alike, shot_palette
 
 Bytes = NDArray[np.uint8]

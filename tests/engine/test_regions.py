@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from restyle.engine.clusters import Sample
 from restyle.engine.colours import Manner
-from restyle.engine.palette import Palette, Sample, fit
+from restyle.engine.palette import Palette, fit
 from restyle.engine.regions import Cut, Field, Regions
 
 Floats = NDArray[np.float32]

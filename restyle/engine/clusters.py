@@ -1,0 +1,159 @@
+"""The colours of sample frames, clustered: k-means in weighted Lab, then merged.
+
+Frequent colours are thinned first, so that rare hues get a cluster; clusters that meet without an
+edge are merged sooner than those that meet at one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from restyle.engine import colours
+from restyle.engine.kernels import Bytes, F, Floats
+
+_SEED = 20
+_BIN = 3.0  # side of a bin in Lab when pixels are thinned
+_WORK_SIDE = 144  # short side, in pixels, of the samples that are clustered
+_LIGHTNESS_WEIGHT = 0.7  # two greys may lie closer in lightness than two hues in hue
+# How much nearer or further entries count that meet softly, or at an edge.
+_SOFT, _HARD = 0.72, 1.15
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """An RGB frame and where in it (h, w; 0–1; any size) faces and the hair above them are."""
+
+    rgb: Bytes
+    face: Floats
+    hair: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Pixels:
+    """All sample pixels in a row: Lab (n, 3), x and y in 0–1, masks of face and hair.
+
+    `shapes` are the samples' (height, width).
+    """
+
+    lab: Floats
+    x: Floats
+    y: Floats
+    face: Floats
+    hair: Floats
+    shapes: tuple[tuple[int, int], ...]
+
+
+def gather(samples: Sequence[Sample]) -> Pixels:
+    labs, xs, ys, faces, hairs, shapes = [], [], [], [], [], []
+    for sample in samples:
+        height, width = sample.rgb.shape[:2]
+        shrink = min(1.0, _WORK_SIDE / min(height, width))
+        size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
+        small = cv2.resize(sample.rgb, size, interpolation=cv2.INTER_AREA)
+        small = cv2.bilateralFilter(small, 9, 40, 6)
+        shapes.append((size[1], size[0]))
+        labs.append(colours.to_lab(small.astype(np.float32) / F(255)).reshape(-1, 3))
+        y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
+        xs.append(((x + 0.5) / size[0]).ravel())
+        ys.append(((y + 0.5) / size[1]).ravel())
+        faces.append(cv2.resize(sample.face, size, interpolation=cv2.INTER_AREA).ravel())
+        hairs.append(cv2.resize(sample.hair, size, interpolation=cv2.INTER_AREA).ravel())
+    joined = (np.concatenate(part) for part in (labs, xs, ys, faces, hairs))
+    lab, x, y, face, hair = joined
+    return Pixels(lab, x, y, face, hair, tuple(shapes))
+
+
+def _thinned(lab: Floats) -> Floats:
+    """Fewer pixels of frequent colours: a bin's share grows with the root of its count.
+
+    A wall then doesn't take every cluster, and green eyes get one.
+    """
+    bins = np.floor(lab / _BIN).astype(np.int64) + 64
+    key = (bins[:, 0] * 256 + bins[:, 1]) * 256 + bins[:, 2]
+    _, inverse, count = np.unique(key, return_inverse=True, return_counts=True)
+    means = np.stack([np.bincount(inverse.ravel(), c) / count for c in lab.T], 1)
+    # A colour of a few pixels is a blend at some border.
+    share = np.where(count > 2, np.ceil(np.sqrt(count)), 0).astype(np.int64)
+    if not share.any():
+        return np.asarray(lab, np.float32)
+    return np.asarray(np.repeat(means, share, axis=0), np.float32)
+
+
+def cluster(lab: Floats, clusters: int) -> tuple[Floats, NDArray[np.float64]]:
+    features = np.ascontiguousarray(_thinned(lab) * np.array([1, 1.25, 1.25], np.float32))
+    clusters = max(1, min(clusters, len(np.unique(np.round(features), axis=0))))
+    cv2.setRNGSeed(_SEED)  # cv2.kmeans draws from a global generator
+    stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 25, 0.5)
+    start = np.zeros((len(features), 1), np.int32)
+    _, labels, _ = cv2.kmeans(features, clusters, start, stop, 2, cv2.KMEANS_PP_CENTERS)
+    counts = np.bincount(labels.ravel(), minlength=clusters).astype(np.float64)
+    found = features / np.array([1, 1.25, 1.25], np.float32)
+    sums = np.stack([np.bincount(labels.ravel(), c, clusters) for c in found.T], 1)
+    kept = counts > 0
+    centres = (sums[kept] / counts[kept, None]).astype(np.float32)
+    return centres, counts[kept]
+
+
+def contrast(lab: Floats) -> float:
+    """0.6–1, low for pictures of few and near colours: they need finer distinctions."""
+    spread = np.sqrt((lab.var(0) * np.array([_LIGHTNESS_WEIGHT**2, 1, 1])).sum())
+    return float(np.clip(spread / 26, 0.6, 1))
+
+
+def _hardness(pixels: Pixels, centres: Floats) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Colour steps (ΔE) where two entries meet in the samples: sums and counts (n, n)."""
+    n = len(centres)
+    steps, meetings = np.zeros(n * n), np.zeros(n * n)
+    done = 0
+    for height, width in pixels.shapes:
+        lab = pixels.lab[done : done + height * width].reshape(height, width, 3)
+        done += height * width
+        nearest = np.argmin([distance(lab, centre) for centre in centres], 0)
+        for axis in (0, 1):
+            ahead = np.arange(2, lab.shape[axis])
+            far, near = np.take(lab, ahead, axis), np.take(lab, ahead - 2, axis)
+            pair = np.take(nearest, ahead, axis) * n + np.take(nearest, ahead - 2, axis)
+            steps += np.bincount(pair.ravel(), distance(far, near).ravel(), n * n)
+            meetings += np.bincount(pair.ravel(), None, n * n)
+    sums, counts = steps.reshape(n, n), meetings.reshape(n, n)
+    return sums + sums.T, counts + counts.T
+
+
+def merge(
+    pixels: Pixels, centres: Floats, counts: NDArray[np.float64], apart: float, most: int
+) -> Floats:
+    """Nearest pairs made one, weighted by counts, until all are `apart` and no more than `most`.
+
+    Entries that meet without an edge (a wall in uneven light, folds) count as nearer than they
+    are, those that meet at hard edges as further: borders belong where the picture has some.
+    """
+    steps, meetings = _hardness(pixels, centres)
+    while len(centres) > 1:
+        gaps = np.stack([distance(centres, c) for c in centres])
+        # Most of the gap within two pixels is an edge, a third of it is a slope.
+        slope = steps / np.maximum(meetings * np.maximum(gaps, 1), 1e-6)
+        edge = np.clip((slope - 0.35) / 0.45, 0, 1)
+        gaps = gaps * np.where(meetings > 4, _SOFT + (_HARD - _SOFT) * edge, 1.0)
+        gaps[np.diag_indices_from(gaps)] = np.inf
+        i, j = np.unravel_index(int(np.argmin(gaps)), gaps.shape)
+        if gaps[i, j] >= apart and len(centres) <= most:
+            break
+        both = counts[i] + counts[j]
+        centres[i] = (centres[i] * counts[i] + centres[j] * counts[j]) / both
+        counts[i] = both
+        for table in (steps, meetings):
+            table[i] += table[j]
+            table[:, i] += table[:, j]
+        centres, counts = np.delete(centres, j, 0), np.delete(counts, j)
+        steps, meetings = (np.delete(np.delete(t, j, 0), j, 1) for t in (steps, meetings))
+    return centres
+
+
+def distance(lab: Floats, centre: Floats) -> Floats:
+    difference = (lab - centre) * np.array([_LIGHTNESS_WEIGHT, 1, 1], np.float32)
+    distance: Floats = np.sqrt((difference**2).sum(-1))
+    return distance
