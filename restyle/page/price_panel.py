@@ -122,7 +122,7 @@ def price_html(
     success = say("price_success", lang, date=RATES_DATE.isoformat())
     if left is not None:
         success = f"{success} {say('price_left', lang, left=dollars(left))}"
-    return _card(dollars(cloud.total_usd), f"{more}. {success}", _cheaper(cloud, options, lang))
+    return _card(dollars(cloud.total_usd), f"{more} {success}", _cheaper(cloud, options, lang))
 
 
 def go_text(duration_s: float | None, options: Options, service: str, lang: Language) -> str:

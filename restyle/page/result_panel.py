@@ -172,21 +172,22 @@ def _way_on(way: str, lang: Language) -> str:
     )
 
 
-def _stopped(job: Job) -> bool:
-    return job.stage in {Stage.FAILED, Stage.CANCELED}
-
-
 def _steps(job: Job, lang: Language, now: datetime) -> str:
     """The stages in their order, those behind with the time they took."""
     began = {stage: datetime.fromisoformat(at) for stage, at in job.times.items()}
     order = sorted(began.values())
     items = []
+    stopped_at = None
     here = STEPS.index(job.stage) if job.stage in STEPS else len(STEPS)
+    if job.stage in {Stage.FAILED, Stage.CANCELED}:
+        here = stopped_at = max(n for n, stage in enumerate(STEPS) if n == 0 or stage in began)
     for place, stage in enumerate(STEPS):
         at = began.get(stage.value)
         if stage is job.stage:
             kind, sign = "here", ""
-        elif place < here and (at is not None or not _stopped(job)):
+        elif place == stopped_at:
+            kind, sign = "stopped", "✗"
+        elif place < here:
             kind, sign = "done", "✓"
         else:
             kind, sign = "ahead", ""

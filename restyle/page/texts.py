@@ -130,7 +130,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{seconds} s of {side}p. The cloud would charge {total}.",
         "{seconds} 秒 {side}p。云端会收 {total}。",
     ),
-    "price_sum": ("{seconds} s × ${rate} a second", "{seconds} 秒 × 每秒 ${rate}"),
+    "price_sum": ("{seconds} s × ${rate} a second.", "{seconds} 秒 × 每秒 ${rate}。"),
     "price_success": (
         "Charged only when it succeeds. Rates of {date}.",
         "仅在成功后收费。价目日期 {date}。",

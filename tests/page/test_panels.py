@@ -193,6 +193,15 @@ def test_the_status_shows_stage_share_time_left_and_what_is_behind() -> None:
     assert "2nd in the queue" in status_html(job(stage=Stage.QUEUED, position=2), "en", NOW)
 
 
+def test_stages_behind_are_ticked_and_the_one_that_a_job_stopped_in_is_crossed() -> None:
+    assert status_html(job(), "en", NOW).count("✓") == 5  # all before drawing, timed or not
+    assert "✗" not in status_html(job(), "en", NOW)
+    failed = status_html(job(stage=Stage.FAILED, error={"message": "No."}), "en", NOW)
+    assert failed.count("✓") == 5
+    assert failed.count("✗") == 1
+    assert status_html(job(stage=Stage.SUCCEEDED), "en", NOW).count("✓") == 7
+
+
 def test_a_job_that_stopped_as_unclear_offers_its_ways_on() -> None:
     error = {"message": "The answer was lost.", "what_next": "", "ways_on": ["look_again"]}
     html = status_html(job(stage=Stage.FAILED, error=error), "en", NOW)
