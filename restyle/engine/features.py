@@ -40,7 +40,7 @@ _NOTHING = -1.0  # the response where there is no face
 _EYE_LARGE, _EYE_SMALL = 0.12, 0.15
 _LEAST_DARK = 0.055  # darkness, relative to the skin around, under which nothing is a feature
 _LEAST_RED = 0.025
-_LEAST_WHITE = 0.16
+_LEAST_WHITE = 0.2
 
 
 class Features(NamedTuple):
@@ -111,19 +111,22 @@ def _read_face(
     if right - left < 8 or bottom - top < 8 or w < 12:
         return
     window = slice(top, bottom), slice(left, right)
-    # A large face is seen lightly abstracted, without its pores; a small one has nothing to lose.
-    calm = F(np.clip((w - 60) / 80, 0, 0.6))
+    # `seen` is the width at 720p. A large face is seen lightly abstracted, without its pores; a small one has nothing to lose.
+    seen = w / frame.scale
+    calm = F(np.clip((seen - 60) / 80, 0, 0.6))
     colour = (F(1) - calm) / F(255) * frame.half[window] + calm * frame.light[window]
     across = (np.arange(left, right, dtype=np.float32)[None] - F(x)) / F(w)
     down = (np.arange(top, bottom, dtype=np.float32)[:, None] - F(y)) / F(h)
     bridge = np.clip((F(0.13) - abs(across - F(0.5))) / F(0.05), F(0), F(1))
-    eyes = np.clip(F(1) - bridge * np.clip((down - F(0.33)) / F(0.05), F(0), F(1)), F(0), F(1))
-    dark, red, white = _darkness(colour, w), _redness(colour, w), _whiteness(colour, w)
+    eyes = np.clip(F(1) - bridge * np.clip((down - F(0.24)) / F(0.05), F(0), F(1)), F(0), F(1))
+    dark, red, white = _darkness(colour, w, seen), _redness(colour, w), _whiteness(colour, w)
+    mouth = float(np.interp(seen, (60, 110), (0.45, 0.60)))
+    teeth = float(np.clip((seen - 80) / 15, 0, 1))  # of small faces only highlights would be found
     for layer, values, zone, least, part, rank in (
         (EYES, dark * eyes, _EYES_ZONE, _LEAST_DARK, 0.46, 96),
         (LIPS, red, _LIPS_ZONE, _LEAST_RED, 0.62, 80),
-        (MOUTH, dark, _MOUTH_ZONE, _LEAST_DARK, 0.60, 96),
-        (TEETH, white, _TEETH_ZONE, _LEAST_WHITE, 0.50, 94),
+        (MOUTH, dark, _MOUTH_ZONE, _LEAST_DARK, mouth, 96),
+        (TEETH, white * F(teeth), _TEETH_ZONE, _LEAST_WHITE, 0.50, 94),
     ):
         place = _within(zone, across, down)
         core = values[place > 0.5]
@@ -135,10 +138,10 @@ def _read_face(
         np.maximum(here, shape, out=here)
 
 
-def _darkness(colour: Floats, face_width: float) -> Floats:
+def _darkness(colour: Floats, face_width: float, seen: float) -> Floats:
     """How much darker than the skin around a small feature is, as a share of that skin's luma."""
     fine = blur(luma(colour), max(0.012 * face_width, 0.7))
-    eye = np.interp(face_width, (60, 110), (_EYE_SMALL, _EYE_LARGE))
+    eye = np.interp(seen, (60, 110), (_EYE_SMALL, _EYE_LARGE))
     filled = cv2.morphologyEx(fine, cv2.MORPH_CLOSE, _square(eye * face_width))
     return np.asarray((filled - fine) / np.maximum(filled, F(0.08)), np.float32)
 
