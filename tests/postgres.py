@@ -87,17 +87,17 @@ def _make_cluster(folder: Path, server: PostgresServer, owner: str | None) -> No
     secret.write_text(server.password)
     if owner:
         shutil.chown(secret, owner)
-    command = [_binary("initdb"), "--pgdata", folder / "data", "--username", server.user]
-    command += ["--pwfile", secret, "--auth", "scram-sha-256", "--encoding", "UTF8"]
-    with _as(owner, [*command, "--no-locale", "--no-sync"], folder, "initdb.log") as initdb:
+    command: list[str | Path] = [_binary("initdb"), "--pgdata", folder / "data"]
+    command += ["--username", server.user, "--pwfile", secret, "--auth", "scram-sha-256"]
+    command += ["--encoding", "UTF8", "--no-locale", "--no-sync"]
+    with _as(owner, command, folder, "initdb.log") as initdb:
         assert initdb.wait(START_S) == 0, (folder / "initdb.log").read_text()
 
 
 def _start(folder: Path, port: int, owner: str | None) -> subprocess.Popen[bytes]:
     options = [word for name, value in HASTE.items() for word in ("-c", f"{name}={value}")]
-    listen = ["-h", "127.0.0.1", "-p", str(port), "-k", folder]
-    command = [_binary("postgres"), "-D", folder / "data", *listen, *options]
-    return _as(owner, command, folder, "server.log")
+    command: list[str | Path] = [_binary("postgres"), "-D", folder / "data", "-h", "127.0.0.1"]
+    return _as(owner, [*command, "-p", str(port), "-k", folder, *options], folder, "server.log")
 
 
 def _as(

@@ -1,5 +1,9 @@
 """`python -m restyle.engine`: start the local service and say when it serves.
 
+With a PostgreSQL database (--database-url, or better DATABASE_URL: a command line can be read by
+others) several engines, on several machines, share the tasks of one data folder that they all
+reach. Otherwise the tasks lie in the data folder, and it has one engine at a time.
+
 One line "ready http://127.0.0.1:PORT" goes to the standard output; everything else to the log.
 """
 
@@ -16,10 +20,13 @@ from pathlib import Path
 
 import uvicorn
 from filelock import FileLock, Timeout
+from sqlalchemy.exc import SQLAlchemyError
 
+from restyle.engine.database import Database
 from restyle.engine.dispatch import Dispatcher
 from restyle.engine.fetching import origin
 from restyle.engine.installation import Installation
+from restyle.engine.leases import Leases
 from restyle.engine.server import Engine, create_app
 from restyle.engine.tasks import TaskStore
 from restyle.engine.uploads import Uploads
@@ -52,14 +59,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Before numba is imported (in the renderer): compiled kernels are kept across starts.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(data_dir.parent / "kernels"))
+    # An engine whose app was killed may take a moment to go: without a database that holds them
+    # apart, two must not share a folder.
+    lock = FileLock(data_dir / "engine.lock", timeout=LOCK_WAIT_S)
+    alone = contextlib.nullcontext() if options.database_url else lock
     try:
         listener = _listen(options.host, options.port)
-        # An engine whose app was killed may take a moment to go: two must not share a folder.
-        lock = FileLock(data_dir / "engine.lock", timeout=LOCK_WAIT_S)
-        with listener, lock:
+        with listener, alone:
             _serve(options, data_dir, listener)
     except Timeout:
-        return _complain(f"Another engine uses {data_dir}. Stop it, or choose another --data-dir.")
+        return _complain(
+            f"Another engine uses {data_dir}. Stop it, choose another --data-dir, or let them "
+            "share a PostgreSQL (DATABASE_URL)."
+        )
+    except SQLAlchemyError as error:
+        return _complain(f"The engine's database cannot be used: {_cause(error)}")
     except OSError as error:
         return _complain(
             f"Port {options.port} of {options.host} cannot be used ({error.strerror}). "
@@ -70,10 +84,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(options: argparse.Namespace, data_dir: Path, listener: socket.socket) -> None:
     installation = Installation.of(data_dir)
-    store = TaskStore(f"sqlite:///{data_dir / 'engine.sqlite'}")
+    if options.database_url:
+        database = Database(options.database_url, pool=installation.name)
+    else:
+        database = Database(f"sqlite:///{data_dir / 'engine.sqlite'}")
+    store = TaskStore(database)
     uploads = Uploads(data_dir / "uploads", installation)
     dispatcher = Dispatcher(
-        store, uploads, data_dir, options.allow_origin, warm_up=not options.cold
+        store,
+        Leases(database),
+        uploads,
+        data_dir,
+        options.allow_origin,
+        warm_up=not options.cold,
     )
     app = create_app(Engine(installation, store, uploads, dispatcher), options.host)
     host, port = listener.getsockname()[:2]
@@ -91,14 +114,26 @@ def _serve(options: argparse.Namespace, data_dir: Path, listener: socket.socket)
         _watch_parent(lambda: _stop(server))
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl+C: it has been shut down in order.
         server.run(sockets=[listener])
-    store.close()
+    database.close()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m restyle.engine", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 picks one")
-    parser.add_argument("--data-dir", type=Path, required=True, help="tasks, uploads, results")
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        required=True,
+        help="tasks, uploads, results; engines that share a database share this folder as well",
+    )
+    parser.add_argument(
+        "--database-url",
+        default=os.environ.get("DATABASE_URL", "").strip() or None,
+        type=_postgresql,
+        metavar="URL",
+        help="PostgreSQL for the tasks, postgresql://…; DATABASE_URL unless it is given",
+    )
     parser.add_argument(
         "--allow-origin",
         action="append",
@@ -121,6 +156,13 @@ def _origin(url: str) -> str:
         return origin(url)
     except RestyleError as error:
         raise argparse.ArgumentTypeError(f"{url!r} is not an http origin") from error
+
+
+def _postgresql(url: str) -> str:
+    if not url.startswith(("postgresql:", "postgresql+psycopg:", "postgres:")):
+        # Without the URL: it may hold a password.
+        raise argparse.ArgumentTypeError("DATABASE_URL must begin with postgresql://")
+    return url
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -154,6 +196,11 @@ def _stop(server: uvicorn.Server) -> None:
     server.should_exit = True
     time.sleep(SHUTDOWN_LIMIT_S)
     os._exit(1)
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    # The driver's own words: SQLAlchemy's would bring the statement and a link along.
+    return str(getattr(error, "orig", None) or error).strip()
 
 
 def _complain(words: str) -> int:

@@ -1,5 +1,12 @@
-"""The engine's own database: one table of render tasks, SQLite unless a URL says otherwise."""
+"""The engine's database: one table of render tasks, in SQLite or, for several engines, PostgreSQL.
 
+Engines of one data folder share its tasks. Others may use the same PostgreSQL: each folder's
+tasks are a pool of their own, for only who has the folder can read its uploads.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +17,7 @@ TASKS = sa.Table(
     METADATA,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("task_id", sa.String(36), nullable=False, unique=True),
+    sa.Column("pool", sa.String(32), nullable=False, server_default="", index=True),
     sa.Column("account", sa.String(64), nullable=False, index=True),
     sa.Column("request_id", sa.String(36), nullable=False),
     sa.Column("video_url", sa.Text),
@@ -19,6 +27,11 @@ TASKS = sa.Table(
     sa.Column("scheduled_ms", sa.BigInteger),
     sa.Column("end_ms", sa.BigInteger),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    # Who renders it, until when that holds without a word, and how far it was at the last word.
+    sa.Column("owner", sa.String(32)),
+    sa.Column("lease_ms", sa.BigInteger),
+    sa.Column("frames_done", sa.Integer),
+    sa.Column("frames_total", sa.Integer),
     sa.Column("result_name", sa.String(64)),
     sa.Column("duration_s", sa.Float),
     sa.Column("code", sa.String(64), nullable=False, default=""),
@@ -27,12 +40,65 @@ TASKS = sa.Table(
 )
 
 
-def open_database(database_url: str) -> sa.Engine:
-    """The database of a URL, with its tables made where they are missing."""
-    engine = sa.create_engine(database_url)
-    if engine.dialect.name == "sqlite":
-        _make_safe_for_threads(engine)
-    METADATA.create_all(engine)
+class Database:
+    """The database of a URL, with its table made or completed; for use by any thread.
+
+    `pool` names the tasks that are seen. `clock` gives seconds since the epoch and is injected by
+    tests; else PostgreSQL's own clock counts, for those of several machines may differ.
+    """
+
+    def __init__(
+        self, database_url: str, *, pool: str = "", clock: Callable[[], float] | None = None
+    ) -> None:
+        self.pool = pool
+        self._engine = _open(database_url)
+        self._clock = clock if clock or self.is_shared else time.time
+        with self.begin("tables") as connection:
+            METADATA.create_all(connection)
+            _complete(connection)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other engines may be at work on the same tasks."""
+        return self._engine.dialect.name != "sqlite"
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    @contextlib.contextmanager
+    def begin(self, alone_in: str = "") -> Iterator[sa.Connection]:
+        """One transaction; with `alone_in`, the only one of that name in all processes.
+
+        In SQLite each is the only one anyway.
+        """
+        with self._engine.begin() as connection:
+            if alone_in and self.is_shared:
+                key = sa.func.hashtext(f"restyle {self.pool} {alone_in}")
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+            yield connection
+
+    def now(self) -> sa.ColumnElement[int]:
+        """The moment, in epoch milliseconds, as an expression in a statement."""
+        if self._clock is not None:
+            return sa.literal(int(self._clock() * 1000), sa.BigInteger)
+        moment = sa.func.extract("epoch", sa.func.statement_timestamp())
+        return sa.cast(moment * 1000, sa.BigInteger)
+
+    def now_ms(self) -> int:
+        """The moment, in epoch milliseconds."""
+        with self.begin() as connection:
+            return connection.execute(sa.select(self.now())).scalar_one()
+
+
+def _open(database_url: str) -> sa.Engine:
+    url = sa.make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        url = url.set(drivername="postgresql+psycopg")
+        # Connections that were lost meanwhile are noticed before they are used.
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = sa.create_engine(url, hide_parameters=True)
+    _make_safe_for_threads(engine)
     return engine
 
 
@@ -48,3 +114,12 @@ def _make_safe_for_threads(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _complete(connection: sa.Connection) -> None:
+    """Add the columns that an earlier version's table lacks."""
+    there = {column["name"] for column in sa.inspect(connection).get_columns(TASKS.name)}
+    for column in TASKS.columns:
+        if column.name not in there:
+            words = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {TASKS.name} ADD COLUMN {words}")

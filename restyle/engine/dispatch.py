@@ -1,7 +1,8 @@
-"""The dispatcher: takes tasks from the store one at a time and has the renderer carry them out.
+"""The dispatcher: takes tasks from the queue one at a time and has the renderer carry them out.
 
 The renderer is a process of its own that stays warm. A crash of it ends at most the task at hand
-(which is tried again), and a cancel that it does not follow at once is a kill.
+(which is tried again), and a cancel that it does not follow at once is a kill. Several engines may
+share one database and one data folder; each has a dispatcher.
 """
 
 import contextlib
@@ -19,9 +20,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from restyle.engine.faults import Fault, download_fault, render_fault, timeout_fault
 from restyle.engine.fetching import origin
+from restyle.engine.heartbeat import Heartbeat
+from restyle.engine.leases import MAX_ATTEMPTS, Leases
 from restyle.engine.renderer import Renderer, RendererGone
 from restyle.engine.task import Task
-from restyle.engine.tasks import MAX_ATTEMPTS, TaskStore
+from restyle.engine.tasks import TaskStore
 from restyle.engine.uploads import Uploads
 
 RENDER_LIMIT_S = 3 * 3600.0
@@ -29,6 +32,8 @@ STOP_GRACE_S = 2.0
 IDLE_POLL_S = 0.5
 FIRST_PAUSE_S = 0.5
 MAX_PAUSE_S = 30.0
+# A result of another engine may lie there a moment before its entry is made.
+ORPHAN_AGE_S = 3600.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -50,6 +55,7 @@ class Dispatcher:
     def __init__(
         self,
         store: TaskStore,
+        leases: Leases,
         uploads: Uploads,
         folder: Path,
         allow_origins: Sequence[str],
@@ -57,6 +63,7 @@ class Dispatcher:
         warm_up: bool = True,
     ) -> None:
         self._store = store
+        self._leases = leases
         self._uploads = uploads
         self._work = folder / "work"
         self.results = folder / "results"
@@ -77,15 +84,10 @@ class Dispatcher:
 
     def start(self) -> None:
         """Take up what an earlier engine left, and begin."""
-        shutil.rmtree(self._work, ignore_errors=True)
-        self._work.mkdir(parents=True)
+        self._work.mkdir(parents=True, exist_ok=True)
         self.results.mkdir(parents=True, exist_ok=True)
-        self._store.recover()
+        self._leases.recover()
         self.purge()
-        for path in self.results.iterdir():
-            # The engine ended between a result and its entry: it will be rendered again.
-            if not self._store.has_result(path.name):
-                path.unlink()
         self._thread.start()
 
     def stop(self) -> None:
@@ -112,10 +114,23 @@ class Dispatcher:
                 self._changing.wait_for(lambda: self._current is not current, STOP_GRACE_S * 5)
 
     def purge(self) -> None:
-        """Remove what has outlived its time: tasks and results 24 hours, uploads 48."""
+        """Remove what has outlived its time: tasks and results 24 hours, uploads 48.
+
+        And what killed engines left: work that nobody is at, results that nobody knows.
+        """
         self._uploads.purge()
-        for name in self._store.purge():
-            (self.results / name).unlink(missing_ok=True)
+        folders = list(self._work.iterdir())  # Before asking who is at work: that comes first.
+        held = {f"{task_id}-{owner}" for task_id, owner in self._leases.held()}
+        for folder in folders:
+            if folder.name not in held:
+                shutil.rmtree(folder, ignore_errors=True)
+        self._store.purge()
+        old = time.time() - ORPHAN_AGE_S
+        known = self._store.results()
+        for path in self.results.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # Another engine may clean up as well.
+                if path.name not in known and path.stat().st_mtime < old:
+                    path.unlink()
 
     def _run(self) -> None:
         pause_s = FIRST_PAUSE_S
@@ -132,7 +147,7 @@ class Dispatcher:
                 # A full disk, a locked database: say so, put right what can be, and go on.
                 _LOG.exception("The dispatcher stumbled; it begins again.")
                 with contextlib.suppress(SQLAlchemyError):
-                    self._store.recover()
+                    self._leases.recover()
             finally:
                 self._renderer = None
                 renderer.kill()
@@ -151,20 +166,27 @@ class Dispatcher:
                 raise RendererGone
             with self._changing:
                 # Under the lock: a cancel that finds the task RUNNING also finds it here.
-                task = self._store.claim()
+                task = self._leases.claim()
                 current = self._current = _Current(task.task_id) if task else None
             if task is None or current is None:
                 self._wake.wait(IDLE_POLL_S)
                 self._wake.clear()
                 continue
-            folder = self._work / task.task_id
+            folder = self._work / f"{task.task_id}-{self._leases.owner}"
             try:
-                self._carry_out(renderer, task, current, folder)
+                with self._heartbeat(current):
+                    self._carry_out(renderer, task, current, folder)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
                 with self._changing:
                     self._current = None
                     self._changing.notify_all()
+
+    def _heartbeat(self, current: _Current) -> Heartbeat:
+        def stop() -> None:
+            current.stopping = True
+
+        return Heartbeat(self._leases, current.task_id, lambda: current.frames, stop)
 
     def _carry_out(self, renderer: Renderer, task: Task, current: _Current, folder: Path) -> None:
         result = folder / "result.mp4"
@@ -180,7 +202,7 @@ class Dispatcher:
             self._fail(task, render_fault(f"The engine's disk: {error.strerror or error}."))
         except RendererGone:
             if task.attempts < MAX_ATTEMPTS or self._ending.is_set():
-                self._store.requeue(task.task_id, counts=not self._ending.is_set())
+                self._leases.requeue(task.task_id, counts=not self._ending.is_set())
             else:
                 self._fail(task, render_fault("The renderer ended each time on this clip."))
             raise
@@ -234,10 +256,10 @@ class Dispatcher:
                 raise timeout_fault()
 
     def _fail(self, task: Task, fault: Fault) -> None:
-        self._store.fail(task.task_id, fault.code, fault.message, fault.detail)
+        self._leases.fail(task.task_id, fault.code, fault.message, fault.detail)
 
     def _keep(self, task: Task, result: Path, duration_s: float) -> None:
         kept = self.results / f"{os.urandom(24).hex()}.mp4"
         result.replace(kept)
-        if not self._store.succeed(task.task_id, kept.name, duration_s):
+        if not self._leases.succeed(task.task_id, kept.name, duration_s):
             kept.unlink()

@@ -4,6 +4,7 @@ API keys become account fingerprints with it, and upload policies are signed wit
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -24,14 +25,21 @@ class Installation:
     def of(cls, folder: Path) -> "Installation":
         """The folder's installation, made at the first start (readable by its owner alone)."""
         path = folder / _FILE_NAME
-        try:
+        if not path.exists():
+            draft = folder / f"{_FILE_NAME}.{secrets.token_hex(8)}"
             # Created with its mode: a moment of being readable by others would be enough.
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return cls(path.read_bytes())
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
+            handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(32))
+            with contextlib.suppress(FileExistsError):  # Another engine of the folder was first.
+                os.link(draft, path)
+            draft.unlink()
         return cls(path.read_bytes())
+
+    @property
+    def name(self) -> str:
+        """What tells this folder's installation from others; the secret cannot be told from it."""
+        return self._digest("name", "").hex()[:32]
 
     def account(self, api_key: str) -> str:
         """A key's account: a fingerprint from which the key cannot be told."""

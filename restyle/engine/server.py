@@ -129,7 +129,8 @@ class _Routes:
                 task,
                 _new_id(),
                 f"{_base_url(request)}/results/{task.result_name}",
-                self._dispatcher.frames(task_id),
+                # Another engine's progress is as new as its last word.
+                self._dispatcher.frames(task_id) or task.frames,
             )
         )
 
@@ -184,6 +185,8 @@ class _Routes:
         name = request.path_params["name"]
         path = self._dispatcher.results / name
         if not _RESULT_NAME.fullmatch(name) or not self._store.has_result(name):
+            raise HTTPException(404)
+        if not path.is_file():  # Its 24 hours ended this moment.
             raise HTTPException(404)
         return FileResponse(path, media_type="video/mp4")
 

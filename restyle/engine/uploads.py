@@ -5,6 +5,7 @@ byte of the file is kept, and the size is bounded while it streams.
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import re
@@ -80,8 +81,9 @@ class Uploads:
     def purge(self) -> None:
         """Remove what was uploaded more than 48 hours ago."""
         for folder in self._folder.glob("*/*"):
-            if self._is_old(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):  # Another engine may clean up as well.
+                if self._is_old(folder):
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _is_old(self, path: Path) -> bool:
         return path.stat().st_mtime < self._clock() - KEEP_S

@@ -211,14 +211,21 @@ def make_engine(
     """Starts engines that may fetch from `web`; all are ended with the run."""
     made: list[EngineProcess] = []
 
-    def make(*arguments: str) -> EngineProcess:
-        folder = tmp_path_factory.mktemp("engine") / "data"
+    def make(
+        *arguments: str,
+        data_dir: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> EngineProcess:
         engine = EngineProcess(
-            folder,
+            data_dir or tmp_path_factory.mktemp("engine") / "data",
             # Cold: only the styles that the tests use are compiled.
             ("--cold", "--allow-origin", web.origin, *arguments),
             # Empty: compiled kernels are kept where the other tests keep theirs.
-            {"NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR", "")},
+            {
+                "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR", ""),
+                "DATABASE_URL": "",
+                **(environment or {}),
+            },
         )
         made.append(engine)
         engine.start()
