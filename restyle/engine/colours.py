@@ -163,9 +163,9 @@ def _clean_hue(hue: float, lightness: float) -> float:
 def _skin(source: NDArray[np.float64], lightness: float) -> NDArray[np.float64]:
     """Base and shade: the person's own tone, lifted a little, with a warm shadow."""
     base = source[0].copy()
-    lifted = min(lightness + 5, max(base[0], 79))
-    base[0] += np.clip(lifted - base[0], -3, 0.24 * base[0])
-    chroma = float(np.clip(np.hypot(base[1], base[2]) * 1.2, 28, 42))
+    lifted = min(lightness + 7, max(base[0], 79))
+    base[0] += np.clip(lifted - base[0], -3, 0.28 * base[0])
+    chroma = float(np.clip(np.hypot(base[1], base[2]) * 1.12, 25, 40))
     hue = np.clip(np.rad2deg(np.arctan2(base[2], base[1])), 46, 66)
     base[1:] = chroma * np.cos(np.deg2rad(hue)), chroma * np.sin(np.deg2rad(hue))
     shade = base + np.array([-12, 7, 2])

@@ -111,8 +111,8 @@ def _read_face(
     if right - left < 8 or bottom - top < 8 or w < 12:
         return
     window = slice(top, bottom), slice(left, right)
-    # `seen` is the width at 720p. A large face is seen lightly abstracted, without its pores; a small one has nothing to lose.
-    seen = w / frame.scale
+    seen = w / frame.scale  # the width at 720p
+    # A large face is taken lightly abstracted, without its pores; a small one has nothing to lose.
     calm = F(np.clip((seen - 60) / 80, 0, 0.6))
     colour = (F(1) - calm) / F(255) * frame.half[window] + calm * frame.light[window]
     across = (np.arange(left, right, dtype=np.float32)[None] - F(x)) / F(w)
