@@ -31,7 +31,12 @@ def columns(full: int, small: int) -> Columns:
 def upsample_row(
     colour: Floats, grey: Floats, guide: Floats, y: int, across: Columns, range_sigma: F
 ) -> Floats:
-    """Row `y` of `surfaces.upsample`: red, green and blue as (3, W)."""
+    """Row `y` of half-size colour at full size, its edges snapped to those of `guide`: (3, W).
+
+    Joint bilateral upsampling (Kopf and others 2007) from four neighbours: `grey` half-size and
+    `guide` full-size, both 0–255, as is `range_sigma`, the difference across which paint does
+    not spread.
+    """
     left, rest = across
     full_height, width = guide.shape
     height = grey.shape[0]

@@ -1,7 +1,7 @@
-"""Smoothing that keeps edges, bringing half-size colour to full size, and glow.
+"""Smoothing that keeps edges, and glow.
 
 Sources: Winnemöller and others 2006 (bilateral abstraction), Kyprianidis and others 2009
-(anisotropic Kuwahara; here sampled at eight points), Kopf and others 2007 (joint upsampling).
+(anisotropic Kuwahara; here sampled at eight points).
 Radii and σ are in half-size pixels and already scaled by the caller.
 """
 
@@ -39,70 +39,14 @@ def kuwahara(
     return out
 
 
-def upsample(colour: Floats, grey: Floats, guide: Floats, range_sigma: float) -> Floats:
-    """Half-size colour (h, w, 3) at full size, its edges snapped to those of `guide`.
-
-    `grey` half-size and `guide` full-size greys 0–255; `range_sigma` in 0–255.
-    """
-    height, width = guide.shape
-    out = np.empty((height, width, 3), np.float32)
-    _upsample(colour, grey, guide, F(range_sigma), out)
-    return out
-
-
 def glow(abstract: Floats, threshold: float, sigma: float, amount: float) -> Floats:
     """Light that bleeds from what is brighter than `threshold`: a quarter-size map to screen.
 
-    Sample it with `sample_pixel`; `sigma` in half-size pixels.
+    Enlarge it with `sample_colour_row`; `sigma` in half-size pixels.
     """
     small = shrink(abstract, 4)
     bright = np.clip((small - F(threshold)) / F(1 - threshold), F(0), F(1)) * F(amount)
     return blur(bright, sigma / 4)
-
-
-@brush
-def upsample_pixel(
-    colour: Floats, grey: Floats, guide: Floats, y: int, x: int, range_sigma: F
-) -> tuple[F, F, F]:
-    """Joint bilateral upsampling of one full-size pixel from its four half-size neighbours."""
-    height, width = grey.shape
-    full_height, full_width = guide.shape
-    py = (F(y) + F(0.5)) * F(height) / F(full_height) - F(0.5)
-    px = (F(x) + F(0.5)) * F(width) / F(full_width) - F(0.5)
-    py = min(max(py, F(0)), F(height - 1))
-    px = min(max(px, F(0)), F(width - 1))
-    y0 = min(np.int32(py), np.int32(height - 2))
-    x0 = min(np.int32(px), np.int32(width - 2))
-    fy = py - F(y0)
-    fx = px - F(x0)
-    here = guide[y, x]
-    narrow = F(1) / (range_sigma * range_sigma)
-    e00 = here - grey[y0, x0]
-    e01 = here - grey[y0, x0 + 1]
-    e10 = here - grey[y0 + 1, x0]
-    e11 = here - grey[y0 + 1, x0 + 1]
-    d00 = F(1) + e00 * e00 * narrow
-    d01 = F(1) + e01 * e01 * narrow
-    d10 = F(1) + e10 * e10 * narrow
-    d11 = F(1) + e11 * e11 * narrow
-    w00 = ((F(1) - fx) * (F(1) - fy) + F(0.02)) / (d00 * d00)
-    w01 = (fx * (F(1) - fy) + F(0.02)) / (d01 * d01)
-    w10 = ((F(1) - fx) * fy + F(0.02)) / (d10 * d10)
-    w11 = (fx * fy + F(0.02)) / (d11 * d11)
-    whole = F(1) / (w00 + w01 + w10 + w11)
-    w00 *= whole
-    w01 *= whole
-    w10 *= whole
-    w11 *= whole
-    a = colour[y0, x0]
-    b = colour[y0, x0 + 1]
-    c = colour[y0 + 1, x0]
-    d = colour[y0 + 1, x0 + 1]
-    return (
-        w00 * a[0] + w01 * b[0] + w10 * c[0] + w11 * d[0],
-        w00 * a[1] + w01 * b[1] + w10 * c[1] + w11 * d[1],
-        w00 * a[2] + w01 * b[2] + w10 * c[2] + w11 * d[2],
-    )
 
 
 @brush
@@ -124,38 +68,6 @@ def sample_pixel(field: Floats, py: F, px: F) -> F:
     below = field[y0 + 1, x0] + fx * (field[y0 + 1, x0 + 1] - field[y0 + 1, x0])
     value: F = above + fy * (below - above)
     return value
-
-
-@brush
-def sample_colour_pixel(field: Floats, py: F, px: F) -> tuple[F, F, F]:
-    """A (h, w, 3) map at a place between its pixels, bilinearly."""
-    y0 = min(np.int32(py), np.int32(field.shape[0] - 2))
-    x0 = min(np.int32(px), np.int32(field.shape[1] - 2))
-    fy = py - F(y0)
-    fx = px - F(x0)
-    w00 = (F(1) - fx) * (F(1) - fy)
-    w01 = fx * (F(1) - fy)
-    w10 = (F(1) - fx) * fy
-    w11 = fx * fy
-    a = field[y0, x0]
-    b = field[y0, x0 + 1]
-    c = field[y0 + 1, x0]
-    d = field[y0 + 1, x0 + 1]
-    return (
-        w00 * a[0] + w01 * b[0] + w10 * c[0] + w11 * d[0],
-        w00 * a[1] + w01 * b[1] + w10 * c[1] + w11 * d[1],
-        w00 * a[2] + w01 * b[2] + w10 * c[2] + w11 * d[2],
-    )
-
-
-@kernel
-def _upsample(colour: Floats, grey: Floats, guide: Floats, range_sigma: F, out: Floats) -> None:
-    for y in numba.prange(guide.shape[0]):
-        for x in range(guide.shape[1]):
-            red, green, blue = upsample_pixel(colour, grey, guide, y, x, range_sigma)
-            out[y, x, 0] = red
-            out[y, x, 1] = green
-            out[y, x, 2] = blue
 
 
 # cos and sin of k · 45°

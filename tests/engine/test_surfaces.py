@@ -5,16 +5,14 @@ import pytest
 
 from restyle.engine.frames import tangent_field
 from restyle.engine.kernels import F, Floats
-from restyle.engine.pictures import luma
+from restyle.engine.pictures import enlarge, luma
 from restyle.engine.rows import columns, sample_colour_row, sample_row, upsample_row
 from restyle.engine.surfaces import (
     bilateral,
     glow,
     kuwahara,
     place_pixel,
-    sample_colour_pixel,
     sample_pixel,
-    upsample,
 )
 
 
@@ -53,26 +51,25 @@ def test_upsampling_puts_edges_where_the_guide_has_them(size: tuple[int, int]) -
     guide = np.full(size, 51, np.float32)
     edge = size[1] // 2 + 1
     guide[:, edge:] = 204
-    out = upsample(half, luma(half) * 255, guide, 10.8)
+    across = columns(size[1], 80)
+    rows = [upsample_row(half, luma(half) * 255, guide, y, across, F(10.8)) for y in range(size[0])]
+    out = np.array(rows).transpose(0, 2, 1)
     assert out.shape == (*size, 3)
     assert out[:, : edge - 1].max() < 0.25
     assert out[:, edge + 1 :].min() > 0.75
 
 
-def test_rows_and_pixels_agree() -> None:
+@pytest.mark.parametrize("size", [(40, 64), (41, 65)])
+def test_rows_are_enlarged_as_whole_pictures_are(size: tuple[int, int]) -> None:
     dice = np.random.default_rng(3)
-    colour = dice.random((20, 32, 3), np.float32)
-    grey = dice.random((20, 32), np.float32) * 255
-    guide = dice.random((41, 65), np.float32) * 255
-    across = columns(65, 32)
-    painted = [upsample_row(colour, grey, guide, y, across, F(10.8)).T for y in range(41)]
-    enlarged = [sample_colour_row(colour, y, 41, across).T for y in range(41)]
-    one = [sample_row(grey, y, 41, across) for y in range(41)]
-    assert np.abs(np.array(painted) - upsample(colour, grey, guide, 10.8)).max() < 1e-3
-    for y, x in ((0, 0), (40, 64), (17, 30), (3, 59)):
-        place = place_pixel(y, x, (41, 65), (20, 32))
-        assert enlarged[y][x] == pytest.approx(sample_colour_pixel(colour, *place), abs=1e-3)
-        assert one[y][x] == pytest.approx(sample_pixel(grey, *place), abs=0.1)
+    colour, grey = dice.random((20, 32, 3), np.float32), dice.random((20, 32), np.float32)
+    across = columns(size[1], 32)
+    rows = np.array([sample_colour_row(colour, y, size[0], across).T for y in range(size[0])])
+    one = np.array([sample_row(grey, y, size[0], across) for y in range(size[0])])
+    assert np.abs(rows - enlarge(colour, size)).max() < 1e-3
+    assert np.abs(one - enlarge(grey, size)).max() < 1e-3
+    y, x = size[0] // 3, size[1] // 2
+    assert one[y, x] == pytest.approx(sample_pixel(grey, *place_pixel(y, x, size, (20, 32))))
 
 
 def test_only_what_is_bright_glows_and_its_light_bleeds() -> None:
