@@ -134,7 +134,7 @@ def _recall_row(
             old[k] = then
             likeness += then * row[at + k]
         # Nothing in common: another colour came, whatever the (grey) flow believes.
-        w *= min(max((likeness - F(0.01)) / F(0.12), F(0)), F(1))
+        w *= min(max((likeness - F(0.04)) / F(0.20), F(0)), F(1))
         for k in range(LANES):
             out[at + k] = row[at + k] + w * (old[k] - row[at + k])
 
