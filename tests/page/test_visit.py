@@ -194,7 +194,6 @@ def test_two_visitors_never_see_each_others_jobs(arrive: Arrive, clip: Path) -> 
     expect(second.page.locator("#jobs")).to_contain_text("Nothing yet")
     assert job_id not in second.page.content()
     first.page.click("#cancel")
-    first.wait_for_stage("canceled", "succeeded")
 
 
 def test_a_sample_is_a_clip_in_one_press(arrive: Arrive) -> None:
