@@ -193,12 +193,14 @@ def best_two(membership: Floats, label: Bytes, second: Bytes, share: Floats) -> 
 
 
 @kernel
-def hold(membership: Floats, label: Bytes, pull: F) -> None:
-    """Pull each pixel's memory towards the label that was shown: hysteresis against flicker."""
+def hold(membership: Floats, label: Bytes, second: Bytes, share: Floats, pull: F) -> None:
+    """Pull each pixel's memory towards what was shown: hysteresis against flicker."""
     height, width = label.shape
     for y in numba.prange(height):
         for x in range(width):
             values = membership[y, x]
             for k in range(LANES):
                 values[k] *= F(1) - pull
-            values[label[y, x]] += pull
+            part = pull * share[y, x]
+            values[label[y, x]] += part
+            values[second[y, x]] += pull - part

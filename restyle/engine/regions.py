@@ -81,7 +81,7 @@ class Regions:
         least = max(4, round(self._cut.crumb * seen.scale**2))
         merge_crumbs(label, shown, seen.flow, least, second, share)
         label, second, share = rounded(label, second, share, self._cut.round * seen.scale)
-        hold(membership, label, F(HOLD))
+        hold(membership, label, second, share, F(HOLD))
         self._past, self._shown = membership, label
         return Field(label, *resolved(label, second, share, size))
 
