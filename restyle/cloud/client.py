@@ -5,9 +5,11 @@ download that broke off). Each call says whether it is safe to repeat; repeating
 """
 
 import hashlib
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -36,25 +38,42 @@ _SUBMIT_PATH = "/services/aigc/video-generation/video-synthesis"
 class CloudClient:
     """The service's HTTP API at one address with one key; safe to use from several threads.
 
-    `base_url` ends in /api/v1. Raises KeyRefused at once for text that cannot be a key.
+    `base_url` ends in /api/v1. `gate` is called before each request about tasks, of which the
+    service takes 20 a second: it may wait. `ahead_s` is how far the service's clock is ahead of
+    ours, known from its first answer on. Raises KeyRefused at once for text that cannot be a key.
     """
 
-    def __init__(self, base_url: str, api_key: Secret, *, timeouts: Timeouts | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        api_key: Secret,
+        *,
+        timeouts: Timeouts | None = None,
+        gate: Callable[[], None] | None = None,
+    ) -> None:
         self.base_url = base_url.rstrip("/")
+        self.ahead_s: float | None = None
         self._key = _checked_key(api_key)
         self._timeouts = timeouts or Timeouts()
+        self._gate = gate
 
     def __repr__(self) -> str:
         return f"CloudClient({self.base_url!r})"
 
     def submit(
-        self, video_url: str, options: Options, *, headers: Mapping[str, str] | None = None
+        self,
+        video_url: str,
+        options: Options,
+        *,
+        headers: Mapping[str, str] | None = None,
+        before_sending: Callable[[], None] | None = None,
     ) -> Task:
         """Submit one transform: exactly one POST, never repeated here.
 
         Unreachable, Throttled and Refused (with its kinds) mean that no task was made. AnswerLost
         and ServiceFault mean that one may have been: never just submit again. `headers` are what
-        the hosting needs. Source: the reference, step 1.
+        the hosting needs; what `before_sending` raises is raised, and nothing was sent. Source: the
+        reference, step 1.
         """
         url = encoded(video_url)
         extra = {k: v for k, v in (headers or {}).items() if k.lower() != RESOLVE_HEADER.lower()}
@@ -67,7 +86,11 @@ class CloudClient:
         }
         try:
             answer = self._call(
-                "POST", _SUBMIT_PATH, json=body, headers={**extra, "X-DashScope-Async": "enable"}
+                "POST",
+                _SUBMIT_PATH,
+                json=body,
+                headers={**extra, "X-DashScope-Async": "enable"},
+                before_sending=before_sending,
             )
             return submitted_task(answer)
         except (AnswerLost, BadAnswer) as error:
@@ -130,7 +153,10 @@ class CloudClient:
         return self._call("GET", "/uploads", params={"action": "getPolicy", "model": MODEL})
 
     def _call(self, method: str, path: str, **request: Any) -> dict[str, Any]:
+        if self._gate is not None and path.startswith("/tasks"):
+            self._gate()
         reply = exchange(method, self.base_url + path, self._timeouts, key=self._key, **request)
+        self.ahead_s = _ahead_s(reply) if "Date" in reply.headers else self.ahead_s
         body = self._cleaned(reply)
         if 200 <= reply.status < 300:
             if body is None:
@@ -181,6 +207,14 @@ def _checked_key(api_key: Secret) -> Secret:
             code="InvalidApiKey",
         )
     return Secret(key)
+
+
+def _ahead_s(reply: Reply) -> float | None:
+    try:
+        # The header has whole seconds: half a one is the best guess of the rest.
+        return parsedate_to_datetime(reply.headers["Date"]).timestamp() + 0.5 - time.time()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _retry_after_s(reply: Reply) -> float:

@@ -64,17 +64,18 @@ class _Adapter(HTTPAdapter):
 
     def __init__(self) -> None:
         self.may_have_sent = False
+        self.before_sending: Callable[[], None] | None = None
         adapter = self
 
         class Plain(HTTPConnection):
             def connect(self) -> None:
                 super().connect()
-                adapter.may_have_sent = True
+                adapter.ready()
 
         class Tls(HTTPSConnection):
             def connect(self) -> None:
                 super().connect()
-                adapter.may_have_sent = True
+                adapter.ready()
 
         class PlainPool(urllib3.HTTPConnectionPool):
             ConnectionCls = Plain
@@ -84,6 +85,12 @@ class _Adapter(HTTPAdapter):
 
         self._pools = {"http": PlainPool, "https": TlsPool}
         super().__init__(max_retries=0)
+
+    def ready(self) -> None:
+        """The connection stands, and the request goes out next."""
+        if self.before_sending is not None:
+            self.before_sending()
+        self.may_have_sent = True
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -145,16 +152,19 @@ def exchange(
     *,
     key: Secret | None = None,
     whole_s: float | None = None,
+    before_sending: Callable[[], None] | None = None,
     **request: Any,
 ) -> Reply:
     """Send one request exactly once and read its whole answer; no redirect is followed.
 
+    `before_sending` is called once the connection stands, with nothing sent: it may raise.
     Raises Unreachable when it certainly was not sent, AnswerLost when it may have arrived. An
     error's status line is an answer even if its body breaks off: `body` is then empty.
     """
     deadline = time.monotonic() + (whole_s or timeouts.whole_s)
     trouble: Exception | None = None
     with WebSession(key) as session:
+        session.adapter.before_sending = before_sending
         try:
             response = session.request(
                 method,

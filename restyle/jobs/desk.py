@@ -18,6 +18,7 @@ from restyle.jobs.keys import KeyBox
 from restyle.jobs.ledger import Ledger, Record
 from restyle.jobs.pace import Pace
 from restyle.jobs.submits import Submits
+from restyle.jobs.turnstile import Turnstile
 from restyle.settings import Secret, Settings
 
 LOCAL_KEY = Secret("local")
@@ -35,6 +36,7 @@ class Desk:
     ledger: Ledger
     submits: Submits
     keys: KeyBox
+    turnstile: Turnstile
     pace: Pace
     local_url: str
     hosts: Callable[[Service, CloudClient], list[Host]]
@@ -49,9 +51,14 @@ class Desk:
         """A client with the job's key; raises KeyRefused when that was erased."""
         if record.service == "local":
             return CloudClient(self.local_url, LOCAL_KEY)
+        key = self.settings.api_key or Secret("")
         if not record.host_pays:
-            return CloudClient(self.settings.cloud_base_url, self.keys.fetch(record.job_id))
-        return CloudClient(self.settings.cloud_base_url, self.settings.api_key or Secret(""))
+            key = self.keys.fetch(record.job_id)
+        return CloudClient(
+            self.settings.cloud_base_url,
+            key,
+            gate=lambda: self.turnstile.pass_through(record.account),
+        )
 
     def wake(self, job_id: str | None = None) -> None:
         """End the present wait of a job, or of all."""

@@ -26,11 +26,15 @@ class Pace:
     save_patience_s: float = 3600.0
     # UNKNOWN is believed after so many polls: a task may be younger than its index.
     unknown_polls: int = 3
-    # A POST whose answer was lost may still be on its way in: the list proves nothing sooner.
-    settle_s: float = 10.0
+    # A POST whose answer was lost may still be on its way in: the list proves nothing before it
+    # was read for so long, counted from the moment the loss was noticed.
+    settle_s: float = 20.0
+    first_looks_s: tuple[float, ...] = (1.0, 2.0, 4.0)
     list_patience_s: float = 60.0
     # How far the cloud's clock and ours may lie apart, and how long a POST may be under way.
     clock_skew_s: float = 120.0
+    # The same where the service does not tell its time: any clock may be set to a wrong zone.
+    unknown_skew_s: float = 11.5 * 3600
     post_s: float = 90.0
     # Tasks are purged after 24 h, and then no list can tell any more.
     list_memory_s: float = 24 * 3600 - 300

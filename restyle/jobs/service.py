@@ -35,6 +35,7 @@ from restyle.jobs.queueing import next_turn
 from restyle.jobs.saving import RESULT
 from restyle.jobs.submits import Outcome, Submits
 from restyle.jobs.tables import JOBS, open_database
+from restyle.jobs.turnstile import Turnstile
 from restyle.jobs.views import job_of
 from restyle.jobs.workers import Slot, take_slot
 from restyle.pricing import FREE
@@ -89,6 +90,7 @@ class Jobs:
             self._ledger,
             self._submits,
             self._keys,
+            Turnstile(self._engine),
             pace or Pace(),
             _api_root(local_url),
             hosts,

@@ -5,7 +5,7 @@ right after it, and an intent without an outcome is never just sent again.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -25,7 +25,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Intent:
-    """One POST: when it was intended (epoch seconds), to which host's URL, and its outcome."""
+    """One POST: when it was intended (epoch seconds), to which host's URL, and its outcome.
+
+    `before` are the ids of the account's tasks just before it, none of which is its own (None:
+    not known); `ahead_s` is how far the service's clock was ahead of ours (None: not known);
+    `request_id` is that of an answer that did not tell whether there is a task.
+    """
 
     submit_id: int
     job_id: str
@@ -33,6 +38,22 @@ class Intent:
     intended: float
     outcome: Outcome
     task_id: str | None
+    before: frozenset[str] | None = None
+    ahead_s: float | None = None
+    request_id: str | None = None
+
+    @property
+    def intended_there(self) -> float:
+        """When it was intended, by the service's clock as far as that is known."""
+        return self.intended + (self.ahead_s or 0.0)
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What was known of the account just before a POST; see `Intent`."""
+
+    before: frozenset[str] | None = None
+    ahead_s: float | None = None
 
 
 class Unclear(RestyleError):
@@ -45,7 +66,7 @@ class Submits:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def intend(self, job_id: str, account: str, host: str) -> Intent | None:
+    def intend(self, job_id: str, account: str, host: str, stock: Stock) -> Intent | None:
         """Write an intent down; only then may its POST be sent.
 
         None when another worker was quicker: the job has a task, or an intent that is open.
@@ -65,11 +86,29 @@ class Submits:
                 return None
             key = book.execute(
                 sa.insert(SUBMITS).values(
-                    job_id=job_id, account=account, host=host, intended=now, outcome=Outcome.OPEN
+                    job_id=job_id,
+                    account=account,
+                    host=host,
+                    intended=now,
+                    outcome=Outcome.OPEN,
+                    before=None if stock.before is None else sorted(stock.before),
+                    ahead_s=stock.ahead_s,
                 )
             ).inserted_primary_key
         assert key is not None
-        return Intent(key[0], job_id, host, now, Outcome.OPEN, None)
+        return Intent(key[0], job_id, host, now, Outcome.OPEN, None, stock.before, stock.ahead_s)
+
+    def traced(self, intent: Intent, request_id: str) -> Intent:
+        """Note the request id of an answer that did not tell whether there is a task."""
+        if not request_id:
+            return intent
+        with self._engine.begin() as book:
+            book.execute(
+                sa.update(SUBMITS)
+                .where(SUBMITS.c.submit_id == intent.submit_id)
+                .values(request_id=request_id)
+            )
+        return replace(intent, request_id=request_id)
 
     def accepted(self, intent: Intent, task_id: str, request_id: str) -> None:
         """The intent made a task: both the intent and the job know it, in one transaction."""
@@ -94,8 +133,9 @@ class Submits:
             book.execute(
                 sa.update(SUBMITS)
                 .where(SUBMITS.c.submit_id == intent.submit_id)
-                .values(outcome=outcome, request_id=request_id or None, closed=time.time())
+                .values(outcome=outcome, closed=time.time())
             )
+        self.traced(intent, request_id)
 
     def open_intent(self, job_id: str) -> Intent | None:
         """The job's intent of which nothing is known, if there is one."""
@@ -133,4 +173,7 @@ def _intent(row: sa.Row[tuple[object, ...]]) -> Intent:
         found["intended"],
         Outcome(found["outcome"]),
         found["task_id"],
+        None if found["before"] is None else frozenset(found["before"]),
+        found["ahead_s"],
+        found["request_id"],
     )

@@ -22,7 +22,7 @@ from restyle.hosting import Host, Hosted, verify
 from restyle.jobs.desk import Desk, Patience
 from restyle.jobs.job import Stage
 from restyle.jobs.ledger import Record
-from restyle.jobs.reconciling import look_for
+from restyle.jobs.reconciling import look_for, take_stock
 from restyle.jobs.submits import Intent, Outcome
 from restyle.styles import Options
 
@@ -118,14 +118,16 @@ def _post(desk: Desk, client: CloudClient, record: Record, host: Host, hosted: H
     options = Options(**record.options)
     patience = desk.patience(desk.pace.submit_patience_s)
     while True:
+        stock = take_stock(desk, client, record)
         desk.heed_cancel(job_id)
-        intent = desk.submits.intend(job_id, record.account, host.name)
+        intent = desk.submits.intend(job_id, record.account, host.name, stock)
         if intent is None:
             return submit(desk, job_id)
         try:
             task = client.submit(hosted.url, options, headers=hosted.headers)
         except AMBIGUOUS as trouble:
             log.warning("job=%s the submit's answer is unknown: %s", job_id, trouble.code)
+            intent = desk.submits.traced(intent, trouble.request_id)
             if look_for(desk, client, record, intent):
                 return True
             _wait_out(desk, job_id, patience, trouble)

@@ -4,6 +4,7 @@ One SQLite file in the data folder, or PostgreSQL when the settings name one. Ti
 since the epoch, money is text of a decimal number or whole nano-dollars.
 """
 
+import time
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -69,6 +70,10 @@ SUBMITS = sa.Table(
     sa.Column("task_id", sa.String(200), index=True),
     sa.Column("request_id", sa.String(200)),
     sa.Column("closed", sa.Float),
+    # The account's tasks just before the POST (None: not known), and how far the service's clock
+    # was ahead of ours.
+    sa.Column("before", sa.JSON(none_as_null=True)),
+    sa.Column("ahead_s", sa.Float),
 )
 
 ANSWERS = sa.Table(
@@ -109,6 +114,15 @@ HOLDS = sa.Table(
 )
 
 
+# When the next question about an account's tasks may be asked.
+GATES = sa.Table(
+    "restyle_gates",
+    METADATA,
+    sa.Column("account", sa.String(100), primary_key=True),
+    sa.Column("free_at", sa.Float(53), nullable=False),
+)
+
+
 def database_url(settings: Settings) -> str:
     """The database in SQLAlchemy's words, with its password: for connecting only."""
     if settings.database_url is None:
@@ -124,13 +138,37 @@ def open_database(settings: Settings) -> sa.Engine:
         engine = _open_sqlite(Path(url.database or ""))
     else:
         engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    METADATA.create_all(engine)
+    with engine.begin() as book:
+        if url.get_backend_name() != "sqlite":
+            # Two processes that start at once would both make them.
+            book.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('restyle tables'))"))
+        METADATA.create_all(book)
+        _complete(book)
     return engine
+
+
+def now(book: sa.Connection) -> float:
+    """The moment (epoch seconds) by the one clock that all who share the book go by."""
+    if book.dialect.name == "sqlite":
+        return time.time()
+    moment = sa.func.extract("epoch", sa.func.clock_timestamp())
+    return float(book.execute(sa.select(moment)).scalar_one())
 
 
 def reading(engine: sa.Engine) -> sa.Connection:
     """A connection that only looks: it takes no lock."""
     return engine.connect().execution_options(restyle_reading=True)
+
+
+def _complete(book: sa.Connection) -> None:
+    """Add the columns that the tables of an earlier version lack."""
+    found = sa.inspect(book)
+    for table in METADATA.sorted_tables:
+        there = {column["name"] for column in found.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in there:
+                words = sa.schema.CreateColumn(column).compile(dialect=book.dialect)
+                book.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {words}")
 
 
 def _open_sqlite(path: Path) -> sa.Engine:

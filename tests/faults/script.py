@@ -35,15 +35,16 @@ VENDOR_ERRORS: dict[str, tuple[int, str]] = {
 class Fault:
     """One thing that goes wrong in an exchange.
 
-    `act`: "answer" (with `status` and `body`), "lost" (no byte of an answer), "reset" (the
-    connection reset), "headers" (only them), "cut" (half the body), "stall" (`seconds` of
-    silence, then the answer), "text" (`body` that is not JSON), "change" (`body` is a function
-    that reshapes the JSON). `works`: whether the service still does what was asked.
+    `act`: "answer" (with `status` and `body`), "lost" (no byte of an answer), "late" (the same
+    after `seconds`, as a timeout notices it), "reset" (the connection reset), "headers" (only
+    them), "cut" (half the body), "stall" (`seconds` of silence, then the answer), "text" (`body`
+    that is not JSON), "change" (`body` is a function that reshapes the JSON). `works`: whether
+    the service still does what was asked.
     """
 
-    act: Literal["answer", "lost", "reset", "headers", "cut", "stall", "text", "change"]
+    act: Literal["answer", "lost", "late", "reset", "headers", "cut", "stall", "text", "change"]
     works: bool = True
-    status: int = 200
+    status: int | None = None
     body: Any = None
     seconds: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
@@ -61,6 +62,10 @@ def refusal(code: str, message: str | None = None, *, works: bool = False) -> Fa
     """The vendor's error answer for a code (`works`: the task is made all the same)."""
     status, usual = VENDOR_ERRORS[code]
     return Fault("answer", works, status, {"code": code, "message": message or usual})
+
+
+# A fault that is none: what is queued behind it comes one request later.
+FINE = Fault("answer")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from faults.script import (
     CUT_ANSWER,
+    FINE,
     HEADERS_ONLY,
     LOST_AFTER_ACCEPTANCE,
     LOST_BEFORE_ACCEPTANCE,
@@ -33,6 +34,7 @@ from faults.wire import Handler
 __all__ = [
     "BEIJING",
     "CUT_ANSWER",
+    "FINE",
     "HEADERS_ONLY",
     "LOST_AFTER_ACCEPTANCE",
     "LOST_BEFORE_ACCEPTANCE",
@@ -59,6 +61,7 @@ class ScriptedCloud(Service):
         super().__init__(plan, keys=keys)
         self.requests: list[tuple[str, str]] = []
         self.authorized: list[bool] = []
+        self.moments: list[float] = []
         self.ranges: list[str] = []
         self.stopping = threading.Event()
         self._once: dict[str, deque[Fault]] = defaultdict(deque)

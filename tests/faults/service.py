@@ -38,6 +38,8 @@ class ScriptedTask:
     ended: datetime | None = None
     fetched: bytes | None = None
     foreign: bool = False
+    request_id: str = ""
+    listed_from: datetime | None = None
 
     def move(self, status: str) -> None:
         self.status = status
@@ -72,6 +74,15 @@ class Service:
         self.refuses_http: Literal["", "submit", "task"] = ""
         self.one_at_a_time = False
         self.policies_expire_at_once = 0
+        # How far its clock is ahead of the machine's, and whether its answers tell the time.
+        self.ahead_s = 0.0
+        self.tells_time = True
+        # How long after it was made a task is in the list, and whether its row there has the
+        # request id of its submit; how many strangers' tasks are made beside the next submits.
+        self.list_lag_s = 0.0
+        self.traces = False
+        self.strangers = 0
+        self.options_of_strangers: dict[str, Any] = {}
         self.tasks: dict[str, ScriptedTask] = {}
         self.submits: list[Submit] = []
         self.uploads: dict[str, bytes] = {}
@@ -97,11 +108,16 @@ class Service:
         """A task of somebody else on the same account, for the list."""
         task = ScriptedTask(str(uuid.uuid4()), key, "https://example.com/x.mp4", {}, WAITS, model)
         task.foreign = True
-        task.created = created or datetime.now(UTC)
+        task.parameters = dict(self.options_of_strangers)
+        task.created = created or self.now()
         task.move(status)
         with self._lock:
             self.tasks[task.task_id] = task
         return task
+
+    def now(self) -> datetime:
+        """The moment by the service's own clock."""
+        return datetime.now(UTC) + timedelta(seconds=self.ahead_s)
 
     def finish(self, task_id: str, status: str = "SUCCEEDED") -> None:
         """End a task on command."""
@@ -122,8 +138,13 @@ class Service:
             task = ScriptedTask(str(uuid.uuid4()), key, url, dict(body.get("parameters", {})), plan)
             if self._kind(url) == "task":
                 task.plan = changed(URL_REFUSED, message=VENDOR_ERRORS["InvalidURL"][1])
+            task.created = self.now()
+            task.listed_from = task.created + timedelta(seconds=self.list_lag_s)
             self.tasks[task.task_id] = task
             self.submits.append(Submit(headers, body, task.task_id))
+            if self.strangers > 0:
+                self.strangers -= 1
+                self.add_task(key=key)
         if not self._fetch(task, headers):
             task.plan = changed(URL_REFUSED, message="download for input video error")
         return 200, {"output": {"task_id": task.task_id, "task_status": "PENDING"}}
@@ -232,7 +253,7 @@ class Service:
                     "status": task.status,
                     "model_name": task.model,
                     "region": "cn-beijing",
-                    "request_id": f"list-{task.task_id}",
+                    "request_id": task.request_id or f"list-{task.task_id}",
                     "gmt_create": _epoch_ms(task.created),
                     "start_time": _epoch_ms(task.scheduled or task.created),
                     "end_time": _epoch_ms(task.ended) if task.ended else None,
@@ -240,6 +261,7 @@ class Service:
                 }
                 for task in sorted(self.tasks.values(), key=lambda t: t.created, reverse=True)
                 if task.key in ("", key)
+                and (task.listed_from or task.created) <= self.now()
                 and start <= task.created <= end + timedelta(seconds=1)
                 and query.get("model_name", task.model) == task.model
                 and query.get("status", task.status) == task.status

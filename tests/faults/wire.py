@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import struct
+import time
 import uuid
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -50,6 +51,8 @@ class Handler(BaseHTTPRequestHandler):
         route = self._route(path, query)
         self.service.requests.append((route, self.path))
         self.service.authorized.append("Authorization" in self.headers)
+        self.service.moments.append(time.monotonic())
+        self.request_id = str(uuid.uuid4())
         fault = self.service.fault(route)
         if fault and not fault.works:
             self._send(200, b"", fault)
@@ -59,7 +62,9 @@ class Handler(BaseHTTPRequestHandler):
             self._send(self.service.upload(self._form(body)), b"", fault)
         else:
             status, answer = self._work(route, path, query, body)
-            self._send(status, _with_request_id(answer), fault)
+            if route == "submit" and self.service.traces and "output" in answer:
+                self.service.tasks[answer["output"]["task_id"]].request_id = self.request_id
+            self._send(status, self._with_request_id(answer), fault)
 
     def _route(self, path: str, query: dict[str, str]) -> str:
         if path.startswith("/results/"):
@@ -126,17 +131,17 @@ class Handler(BaseHTTPRequestHandler):
     ) -> None:
         headers = {"Content-Type": "application/json", **(headers or {})}
         act = fault.act if fault else "answer"
-        if fault and act == "stall":
+        if fault and act in ("stall", "late"):
             self.service.stopping.wait(fault.seconds)
         if fault and act == "change":
             body = json.dumps(fault.body(json.loads(body))).encode()
         if fault and act in ("answer", "text"):
-            status = fault.status
+            status = fault.status or status
             if isinstance(fault.body, dict):
-                body = _with_request_id(fault.body)
+                body = self._with_request_id(fault.body)
             elif fault.body is not None:
                 body = str(fault.body).encode()
-        if act in ("lost", "reset"):
+        if act in ("lost", "late", "reset"):
             self._hang_up(reset=act == "reset")
             return
         self.send_response(status)
@@ -162,6 +167,12 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.close()
             self.connection.close()
 
+    def _with_request_id(self, body: dict[str, Any]) -> bytes:
+        return json.dumps({"request_id": self.request_id, **body}, ensure_ascii=False).encode()
 
-def _with_request_id(body: dict[str, Any]) -> bytes:
-    return json.dumps({"request_id": str(uuid.uuid4()), **body}, ensure_ascii=False).encode()
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        return super().date_time_string((timestamp or time.time()) + self.service.ahead_s)
+
+    def send_header(self, keyword: str, value: str) -> None:
+        if keyword != "Date" or self.service.tells_time:
+            super().send_header(keyword, value)

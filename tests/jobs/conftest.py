@@ -73,6 +73,9 @@ def studio(jobs_cloud: ScriptedCloud, running_jobs: tuple[Jobs, str], jobs_clip:
     cloud.plan = Plan()
     cloud.plans.clear()
     cloud.refuses_oss = cloud.refuses_http = ""
+    cloud.ahead_s = cloud.list_lag_s = 0.0
+    cloud.tells_time, cloud.traces, cloud.strangers = True, False, 0
+    cloud.options_of_strangers = {}
     for kept in (cloud.tasks, cloud.submits, cloud.requests, cloud.uploads):
         kept.clear()
     for route in ("submit", "query", "cancel", "list", "policy", "upload", "result"):

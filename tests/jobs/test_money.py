@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from faults.scripted_cloud import (
     CUT_ANSWER,
+    FINE,
     HEADERS_ONLY,
     LOST_AFTER_ACCEPTANCE,
     LOST_BEFORE_ACCEPTANCE,
@@ -77,10 +78,12 @@ def test_a_service_that_is_down_for_a_moment_is_waited_for(studio: Studio) -> No
 
 
 def test_a_service_that_stays_down_ends_the_job_in_words_and_gives_the_budget_back(
-    studio: Studio,
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = studio.jobs.budget_left("carl")
     studio.cloud.always("submit", refusal("Throttling.RateQuota"))
+    desk = studio.jobs._desk
+    monkeypatch.setattr(desk, "pace", replace(desk.pace, submit_patience_s=1.0))
     job = studio.end(studio.submit(api_key=None, visitor="carl"))
     assert job.stage is Stage.FAILED
     assert job.error is not None
@@ -128,11 +131,69 @@ def test_a_fault_of_our_own_with_money_in_flight_can_be_looked_for_again(
     _succeeds_with_one_task(studio, studio.end(job_id))
 
 
-def test_foreign_tasks_before_the_submit_are_not_ours(studio: Studio) -> None:
+@pytest.mark.parametrize("fault", [LOST_AFTER_ACCEPTANCE, LOST_BEFORE_ACCEPTANCE])
+def test_foreign_tasks_before_the_submit_are_not_ours(studio: Studio, fault: Fault) -> None:
     studio.cloud.add_task(key=studio.key, created=datetime.now(UTC) - timedelta(minutes=10))
     studio.cloud.add_task(key=studio.key, model="another-model")
+    studio.cloud.add_task(key=studio.key)
+    studio.cloud.once("submit", fault)
+    _succeeds_with_one_task(studio, studio.end(studio.submit()))
+
+
+def test_a_foreign_task_with_other_options_is_told_from_ours(studio: Studio) -> None:
+    studio.cloud.strangers, studio.cloud.options_of_strangers = 1, {"min_len": 540}
     studio.cloud.once("submit", LOST_AFTER_ACCEPTANCE)
     _succeeds_with_one_task(studio, studio.end(studio.submit()))
+
+
+def test_the_request_id_of_a_failed_answer_names_our_task_among_many(studio: Studio) -> None:
+    studio.cloud.strangers, studio.cloud.traces = 1, True
+    studio.cloud.once("submit", refusal("InternalError", works=True))
+    _succeeds_with_one_task(studio, studio.end(studio.submit()))
+
+
+def test_a_task_that_the_list_tells_of_late_is_still_found(studio: Studio) -> None:
+    """The loss is noticed long after the intent, and only then does the list get to know."""
+    studio.cloud.list_lag_s = 0.9
+    studio.cloud.once("submit", Fault("late", seconds=0.7))
+    _succeeds_with_one_task(studio, studio.end(studio.submit()))
+    assert len(studio.cloud.submits) == 1
+
+
+@pytest.mark.parametrize("ahead_s", [-7 * 3600.0, 3600.0])
+@pytest.mark.parametrize("tells_time", [True, False])
+@pytest.mark.parametrize("fault", [LOST_AFTER_ACCEPTANCE, LOST_BEFORE_ACCEPTANCE])
+def test_a_wrong_clock_neither_hides_a_task_nor_makes_one(
+    studio: Studio, ahead_s: float, tells_time: bool, fault: Fault
+) -> None:
+    studio.cloud.ahead_s, studio.cloud.tells_time = ahead_s, tells_time
+    studio.cloud.once("submit", fault)
+    _succeeds_with_one_task(studio, studio.end(studio.submit()))
+
+
+def test_a_clock_set_back_since_the_submit_proves_nothing(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.cloud.once("submit", LOST_BEFORE_ACCEPTANCE)
+    studio.cloud.once("list", FINE, FINE)
+    studio.cloud.always("list", refusal("InternalError"))
+    job_id = studio.submit()
+    assert studio.end(job_id).stage is Stage.FAILED
+    studio.cloud.always("list", None)
+    studio.cloud.ahead_s = -3 * 3600.0
+    studio.jobs.look_again(job_id)
+    job = studio.end(job_id)
+    assert job.error is not None
+    assert "set back" in job.error["message"]
+    assert studio.cloud.made == []
+
+
+def test_two_jobs_with_the_same_clip_at_once_make_one_task_each(studio: Studio) -> None:
+    studio.cloud.once("submit", LOST_AFTER_ACCEPTANCE, LOST_BEFORE_ACCEPTANCE)
+    jobs = [studio.end(job_id) for job_id in [studio.submit(), studio.submit()]]
+    assert [job.error for job in jobs] == [None, None]
+    assert {task.task_id for task in studio.cloud.made} == {job.task_id for job in jobs}
+    assert len(studio.cloud.made) == 2
 
 
 def test_tasks_of_our_other_jobs_are_not_adopted(studio: Studio) -> None:
@@ -146,7 +207,7 @@ def test_tasks_of_our_other_jobs_are_not_adopted(studio: Studio) -> None:
 def _unclear(studio: Studio, **wishes: object) -> str:
     """A job that stopped because two tasks could be its own; its id."""
     studio.cloud.once("submit", LOST_AFTER_ACCEPTANCE)
-    studio.cloud.add_task(key=str(wishes.pop("key", studio.key)))
+    studio.cloud.strangers = 1
     job_id = studio.submit(**wishes)
     job = studio.end(job_id)
     assert job.stage is Stage.FAILED
@@ -179,7 +240,7 @@ def test_submit_anyway_submits_once_more(studio: Studio) -> None:
 
 def test_an_unclear_job_can_be_closed_and_counts_as_billed(studio: Studio) -> None:
     before = studio.jobs.budget_left("dora")
-    job_id = _unclear(studio, api_key=None, visitor="dora", key="")
+    job_id = _unclear(studio, api_key=None, visitor="dora")
     job = studio.jobs.cancel(job_id)
     assert job.error is not None
     assert job.error["ways_on"] == []
@@ -190,6 +251,7 @@ def test_an_unclear_job_can_be_closed_and_counts_as_billed(studio: Studio) -> No
 
 def test_a_list_that_cannot_be_had_stops_the_job(studio: Studio) -> None:
     studio.cloud.once("submit", LOST_AFTER_ACCEPTANCE)
+    studio.cloud.once("list", FINE)
     studio.cloud.always("list", refusal("InternalError"))
     job_id = studio.submit()
     job = studio.end(job_id)
