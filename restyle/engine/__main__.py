@@ -27,6 +27,7 @@ from restyle.engine.dispatch import Dispatcher
 from restyle.engine.fetching import origin
 from restyle.engine.installation import Installation
 from restyle.engine.leases import Leases
+from restyle.engine.previews import Previews
 from restyle.engine.server import Engine, create_app
 from restyle.engine.tasks import TaskStore
 from restyle.engine.uploads import Uploads
@@ -98,7 +99,8 @@ def _serve(options: argparse.Namespace, data_dir: Path, listener: socket.socket)
         options.allow_origin,
         warm_up=not options.cold,
     )
-    app = create_app(Engine(installation, store, uploads, dispatcher), options.host)
+    previews = Previews(lambda: dispatcher.compiled_styles, warm_up=not options.cold)
+    app = create_app(Engine(installation, store, uploads, dispatcher, previews), options.host)
     host, port = listener.getsockname()[:2]
     config = uvicorn.Config(
         app,

@@ -74,6 +74,7 @@ class Dispatcher:
         self._changing = threading.Condition()
         self._current: _Current | None = None
         self._renderer: Renderer | None = None
+        self._compiled: frozenset[int] = frozenset()
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
 
     @property
@@ -81,6 +82,13 @@ class Dispatcher:
         """Whether the renderer has the kernels of all styles compiled."""
         renderer = self._renderer
         return renderer is not None and renderer.is_warm
+
+    @property
+    def compiled_styles(self) -> frozenset[int]:
+        """The styles whose compiled kernels are on disk by now."""
+        if (renderer := self._renderer) is not None:
+            self._compiled |= renderer.warm_styles
+        return self._compiled
 
     def start(self) -> None:
         """Take up what an earlier engine left, and begin."""

@@ -1,7 +1,7 @@
-"""The renderer's process as the dispatcher holds it: start, lines to and fro, kill.
+"""A rendering process as the engine holds it: start, lines to and fro, kill.
 
-`worker` is what runs inside it. A process of its own, because a crash in native code, or a kill
-to stop it, must not take the server along.
+`worker` (tasks) or `previewer` is what runs inside it. A process of its own, because a crash in
+native code, or a kill to stop it, must not take the server along.
 """
 
 import contextlib
@@ -15,20 +15,25 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+# Pictures of strangers: about what a 33-megapixel camera makes, and no more memory than that.
+_LIMITS = {"OPENCV_IO_MAX_IMAGE_PIXELS": str(1 << 25)}
+
 
 class RendererGone(Exception):
     """The renderer's process ended: killed, crashed, or stopped on purpose."""
 
 
 class Renderer:
-    """One renderer process and the lines that go to and fro.
+    """One process that runs `module`, and the lines that go to and fro.
 
-    With `warm_up` it compiles the kernels of all styles while it has nothing else to do.
+    With `warm_up` it compiles the kernels of all styles while it has nothing else to do;
+    `warm_styles` are those whose compiled kernels it has, and has left on disk.
     """
 
-    def __init__(self, *, warm_up: bool) -> None:
+    def __init__(self, module: str = "restyle.engine.worker", *, warm_up: bool) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "restyle.engine.worker", *(["--warm-up"] if warm_up else [])],
+            [sys.executable, "-m", module, *(["--warm-up"] if warm_up else [])],
+            env={**os.environ, **_LIMITS},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -37,6 +42,7 @@ class Renderer:
             start_new_session=True,
         )
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self.warm_styles: frozenset[int] = frozenset()
         self.is_warm = False
         threading.Thread(target=self._read, name="renderer", daemon=True).start()
 
@@ -82,7 +88,8 @@ class Renderer:
             for line in lines:
                 message = json.loads(line)
                 if "warm" in message:
-                    self.is_warm = True
+                    self.warm_styles |= {message["warm"]}
+                    self.is_warm = message["all"]
                 else:
                     self._messages.put(message)
         self._messages.put(None)

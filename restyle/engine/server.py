@@ -1,8 +1,9 @@
 """The engine's HTTP server: the reference's API, on this machine.
 
-Routes read the request, ask the store or the dispatcher, and answer in the words of `wire`. Two
+Routes read the request, ask the store or the dispatcher, and answer in the words of `wire`. Three
 things go beyond the reference: `POST /api/v1/tasks/{id}/cancel?running=true` also stops a task
-that is being rendered, and `GET /healthz` tells how the engine is.
+that is being rendered, `POST /api/v1/previews` paints one frame (see `preview_route`), and
+`GET /healthz` tells how the engine is.
 """
 
 import asyncio
@@ -21,10 +22,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from restyle.engine import wire
+from restyle.engine import preview_route, wire
+from restyle.engine.bodies import body_of
 from restyle.engine.dispatch import Dispatcher
 from restyle.engine.forms import UploadRefused
 from restyle.engine.installation import Installation
+from restyle.engine.preview_route import PreviewRoute
+from restyle.engine.previews import Previews
 from restyle.engine.tasks import TaskStore, TooManySubmits
 from restyle.engine.uploads import Uploads
 
@@ -44,6 +48,7 @@ class Engine:
     store: TaskStore
     uploads: Uploads
     dispatcher: Dispatcher
+    previews: Previews
 
 
 def create_app(engine: Engine, host: str) -> Starlette:
@@ -56,11 +61,13 @@ def create_app(engine: Engine, host: str) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await run_in_threadpool(engine.dispatcher.start)
+        engine.previews.start()
         purging = asyncio.create_task(_purge_for_ever(engine.dispatcher))
         try:
             yield
         finally:
             purging.cancel()
+            await run_in_threadpool(engine.previews.stop)
             await run_in_threadpool(engine.dispatcher.stop)
 
     routes = _Routes(engine)
@@ -72,6 +79,7 @@ def create_app(engine: Engine, host: str) -> Starlette:
             *_both("/api/v1/tasks/{task_id}/cancel", routes.cancel, "POST"),
             *_both("/api/v1/uploads", routes.upload_policy, "GET"),
             *_both("/uploads", routes.upload, "POST"),
+            *_both(preview_route.PATH, PreviewRoute(engine.previews).answer, "POST"),
             Route("/results/{name}", routes.result, methods=["GET"]),
             Route("/healthz", routes.health, methods=["GET"]),
         ],
@@ -100,11 +108,12 @@ class _Routes:
         self._store = engine.store
         self._uploads = engine.uploads
         self._dispatcher = engine.dispatcher
+        self._previews = engine.previews
         self._installation = engine.installation
 
     async def submit(self, request: Request) -> Response:
         account = self._account(request)
-        submission = wire.read_submission(request.headers, await _body(request))
+        submission = wire.read_submission(request.headers, await body_of(request, MAX_BODY_BYTES))
         request_id = _new_id()
         try:
             task = await run_in_threadpool(
@@ -196,6 +205,7 @@ class _Routes:
             {
                 "ok": True,
                 "warm": self._dispatcher.is_warm,
+                "previews_warm": self._previews.is_warm,
                 "running": running,
                 "pending": pending,
             }
@@ -216,15 +226,6 @@ def _new_id() -> str:
 
 def _base_url(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}"
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise wire.Refusal(400, "InvalidParameter", "The request body is too large.")
-    return bytes(body)
 
 
 async def _purge_for_ever(dispatcher: Dispatcher) -> None:

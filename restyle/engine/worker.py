@@ -1,67 +1,60 @@
 """The renderer's process: `python -m restyle.engine.worker`, one task after another.
 
-It reads one JSON line a task ({"stop": task_id} stops the task at hand) on its standard input and
-writes JSON lines about it on its standard output. It ends when its input ends, which is when the
-engine is gone, whatever became of it.
+An order is a task; {"stop": task_id} stops the one at hand. Answers: progress, then how it ended.
 """
 
-import json
+import contextlib
 import os
-import signal
 import sys
-import threading
 from collections.abc import Mapping
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import Any, TextIO
+from typing import Any
 
 from restyle.engine.faults import Fault, missing_input_fault, render_fault
 from restyle.engine.fetching import Guard, fetch
+from restyle.engine.lines import Line, Lines
 from restyle.engine.render import render
-from restyle.engine.stylize import warm_up
 from restyle.errors import Canceled
-from restyle.styles import Options, Style
+from restyle.styles import Options
 
 _PROGRESS_STEPS = 200
+# A person waits for the page and its previews, nobody watches a render's every second: against
+# what is as busy, it gets a quarter of a core. Alone on the machine it has all of it.
+_NICENESS = 5
 
 
 def main() -> None:
-    """Carry out tasks until the input ends; with `--warm-up`, compile styles between them."""
-    answers = _own_output()
-    tasks: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    """Carry out tasks until the engine is gone."""
+    _step_back()
     stopped: set[str] = set()
-    threading.Thread(target=_read, args=(tasks, stopped), name="input", daemon=True).start()
-    cold = list(Style) if "--warm-up" in sys.argv[1:] else []
-    _say(answers, {"ready": True})
-    while True:
-        try:
-            # A task that comes while styles are still cold does not wait for all of them.
-            task = tasks.get(block=not cold)
-        except Empty:
-            _warm_up(cold.pop(0))
-            if not cold:
-                _say(answers, {"warm": True})
-            continue
-        try:
-            _say(answers, {"done": {"duration_s": _carry_out(task, answers, stopped)}})
-        except Canceled:
-            _say(answers, {"stopped": True})
-        except Fault as fault:
-            _say(
-                answers,
-                {"failed": {"code": fault.code, "message": fault.message, "detail": fault.detail}},
-            )
+
+    def stop(line: Line) -> bool:
+        if "stop" in line:
+            stopped.add(line["stop"])
+        return "stop" in line
+
+    lines = Lines(stop)
+    lines.serve(lambda task: lines.say(_ended(task, lines, stopped)))
 
 
-def _warm_up(style: Style) -> None:
+def _step_back() -> None:
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    # Where Linux shares its cores among sessions first, as on desktops, the session counts.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(_NICENESS), encoding="ascii")
+
+
+def _ended(task: Line, lines: Lines, stopped: set[str]) -> dict[str, Any]:
     try:
-        warm_up([style])
-    except Exception as error:
-        # The other styles still work; a task in this one will say what is wrong.
-        sys.excepthook(type(error), error, error.__traceback__)
+        return {"done": {"duration_s": _carry_out(task, lines, stopped)}}
+    except Canceled:
+        return {"stopped": True}
+    except Fault as fault:
+        return {"failed": {"code": fault.code, "message": fault.message, "detail": fault.detail}}
 
 
-def _carry_out(task: Mapping[str, Any], answers: TextIO, stopped: set[str]) -> float:
+def _carry_out(task: Line, lines: Lines, stopped: set[str]) -> float:
     told = -1
 
     def on_progress(done: int, total: int) -> None:
@@ -69,7 +62,7 @@ def _carry_out(task: Mapping[str, Any], answers: TextIO, stopped: set[str]) -> f
         step = done * _PROGRESS_STEPS // total
         if step != told:
             told = step
-            _say(answers, {"progress": [done, total]})
+            lines.say({"progress": [done, total]})
 
     try:
         rendered = render(
@@ -97,31 +90,6 @@ def _source(task: Mapping[str, Any]) -> Path:
     path = Path(task["folder"]) / "input"
     fetch(task["video_url"], path, Guard(frozenset(task["allow_origins"])))
     return path
-
-
-def _own_output() -> TextIO:
-    """The real standard output, for the protocol alone: whatever prints goes to the log."""
-    protocol = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return protocol
-
-
-def _say(answers: TextIO, line: Mapping[str, Any]) -> None:
-    answers.write(json.dumps(line) + "\n")
-    answers.flush()
-
-
-def _read(tasks: "SimpleQueue[dict[str, Any]]", stopped: set[str]) -> None:
-    for line in sys.stdin:
-        message = json.loads(line)
-        if "stop" in message:
-            stopped.add(message["stop"])
-        else:
-            tasks.put(message)
-    # The engine is gone. Take the ffmpeg processes along: this process leads their group.
-    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
-        os.killpg(0, signal.SIGKILL)
-    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,76 @@
+"""JSON lines between the engine and its worker processes, the worker's side.
+
+Orders come on the standard input; it ends when the engine is gone, whatever became of it, and the
+worker ends with it. Answers go to the standard output, which nothing else may write to.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from restyle.engine.stylize import warm_up
+from restyle.styles import Style
+
+Line = Mapping[str, Any]
+
+
+class Lines:
+    """The two ends of the pipe; made once, by the worker's main thread.
+
+    `intercept` sees each line as soon as it comes, in a thread of its own, and takes those for
+    which it returns True; the others wait in the queue.
+    """
+
+    def __init__(self, intercept: Callable[[Line], bool] = lambda line: False) -> None:
+        self._answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+        # The real output is for the protocol alone: whatever prints goes to the log.
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        self._orders: SimpleQueue[dict[str, Any]] = SimpleQueue()
+        self._intercept = intercept
+        threading.Thread(target=self._read, name="input", daemon=True).start()
+
+    def say(self, line: Line) -> None:
+        """Write one answer."""
+        self._answers.write(json.dumps(line) + "\n")
+        self._answers.flush()
+
+    def serve(self, carry_out: Callable[[Line], None]) -> None:
+        """Say that it is ready, then carry out one order after another, for ever.
+
+        With `--warm-up` among the program's arguments, styles are compiled between the orders.
+        """
+        cold = list(Style) if "--warm-up" in sys.argv[1:] else []
+        self.say({"ready": True})
+        while True:
+            try:
+                # An order that comes while styles are still cold does not wait for all of them.
+                order = self._orders.get(block=not cold)
+            except Empty:
+                style = cold.pop(0)
+                _warm_up(style)
+                self.say({"warm": int(style), "all": not cold})
+                continue
+            carry_out(order)
+
+    def _read(self) -> None:
+        for text in sys.stdin:
+            line = json.loads(text)
+            if not self._intercept(line):
+                self._orders.put(line)
+        # The engine is gone. Take the ffmpeg processes along: this process leads their group.
+        if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+        os._exit(0)
+
+
+def _warm_up(style: Style) -> None:
+    try:
+        warm_up([style])
+    except Exception as error:
+        # The other styles still work; an order in this one will say what is wrong.
+        sys.excepthook(type(error), error, error.__traceback__)
