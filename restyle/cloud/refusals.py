@@ -225,14 +225,18 @@ def refusal(http_status: int, body: Mapping[str, Any], **facts: Any) -> CloudErr
     )
 
 
-def words_for_failure(code: str, message: str) -> tuple[str, str]:
-    """What happened and what next, for a task that FAILED (perhaps without a word of its own)."""
-    if not code and not message:
+def words_for_failure(code: str, message: str, detail: str = "") -> tuple[str, str]:
+    """What happened and what next, for a task that FAILED (perhaps without a word of its own).
+
+    `detail` is what this machine's engine says beyond the vendor's short message.
+    """
+    said = f"{message} {detail}".strip()
+    if not code and not said:
         return "The task failed, and the service does not say why.", _LATER
     found = _by_code(code, message)
     if found is None:
-        return _quoting("The task failed.", message or code), _ASK
-    return _quoting(found.happened, message), found.next
+        return _quoting("The task failed.", said or code), _ASK
+    return _quoting(found.happened, said), found.next
 
 
 def is_about_source(code: str, message: str = "") -> bool:
