@@ -7,6 +7,7 @@ renderer, which does that anyway, and do not compile the same beside it.
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -19,8 +20,9 @@ from restyle.styles import Style
 MAX_WAITING = 16
 # Longer than any first compile on a small machine takes.
 PAINT_LIMIT_S = 180.0
-# So long a request waits for kernels that the renderer has not come to; then they are compiled.
-KERNELS_WAIT_S = 20.0
+# So long a request waits while the renderer compiles nothing (it may have a task at hand); then
+# the kernels are compiled here.
+KERNELS_WAIT_S = 60.0
 _POLL_S = 0.1
 _LOG = logging.getLogger(__name__)
 
@@ -55,7 +57,9 @@ class Previews:
     """
 
     def __init__(self, compiled: Callable[[], Collection[int]], *, warm_up: bool) -> None:
-        self._compiled = compiled
+        self._ask_compiled = compiled
+        self._compiled: frozenset[int] = frozenset()
+        self._compiled_at = -math.inf
         self._warm_up = warm_up
         self._waiting: deque[PreviewRequest] = deque()
         self._changing = threading.Condition()
@@ -108,7 +112,7 @@ class Previews:
         while not self._ending:
             chosen = self._next()
             if chosen is None:
-                if self._process is None and self._warm_up and self._is_compiled(*Style):
+                if self._process is None and self._warm_up and self._now_compiled() >= set(Style):
                     with contextlib.suppress(OSError):
                         self._process = self._started()
                 continue
@@ -120,17 +124,21 @@ class Previews:
 
     def _next(self) -> tuple[PreviewRequest, Style] | None:
         """Whose turn it is, with which style; None where nothing can be painted yet."""
+        compiled = self._now_compiled()
         with self._changing:
             for request in self._waiting:
-                patient = time.monotonic() - request.asked_at < KERNELS_WAIT_S
+                waited_s = time.monotonic() - max(request.asked_at, self._compiled_at)
                 for style in request.styles:
-                    if self._is_compiled(style) or not (self._warm_up and patient):
+                    if style in compiled or not self._warm_up or waited_s > KERNELS_WAIT_S:
                         return request, style
             self._changing.wait(_POLL_S if self._waiting else 10 * _POLL_S)
             return None
 
-    def _is_compiled(self, *styles: Style) -> bool:
-        return set(styles) <= set(self._compiled())
+    def _now_compiled(self) -> frozenset[int]:
+        found = frozenset(self._ask_compiled())
+        if found != self._compiled:
+            self._compiled, self._compiled_at = found, time.monotonic()
+        return found
 
     def _tell(self, request: PreviewRequest, style: Style, answer: Answer) -> None:
         self._waiting.remove(request)
