@@ -11,12 +11,12 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from restyle.engine.faults import Fault, download_fault, render_fault, timeout_fault
 from restyle.engine.fetching import origin
@@ -25,6 +25,7 @@ from restyle.engine.leases import MAX_ATTEMPTS, Leases
 from restyle.engine.renderer import Renderer, RendererGone
 from restyle.engine.task import Task
 from restyle.engine.tasks import TaskStore
+from restyle.engine.tidying import tidy, work_name
 from restyle.engine.uploads import Uploads
 
 RENDER_LIMIT_S = 3 * 3600.0
@@ -32,9 +33,10 @@ STOP_GRACE_S = 2.0
 IDLE_POLL_S = 0.5
 FIRST_PAUSE_S = 0.5
 MAX_PAUSE_S = 30.0
-# A result of another engine may lie there a moment before its entry is made.
-ORPHAN_AGE_S = 3600.0
+# A database that is away (a restart of PostgreSQL, a full disk) is asked again after this.
+DATABASE_PAUSE_S = 1.0
 _LOG = logging.getLogger(__name__)
+_Said = TypeVar("_Said")
 
 
 @dataclass
@@ -75,6 +77,7 @@ class Dispatcher:
         self._current: _Current | None = None
         self._renderer: Renderer | None = None
         self._compiled: frozenset[int] = frozenset()
+        self._has_database = True
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
 
     @property
@@ -122,23 +125,9 @@ class Dispatcher:
                 self._changing.wait_for(lambda: self._current is not current, STOP_GRACE_S * 5)
 
     def purge(self) -> None:
-        """Remove what has outlived its time: tasks and results 24 hours, uploads 48.
-
-        And what killed engines left: work that nobody is at, results that nobody knows.
-        """
+        """Remove what has outlived its time: tasks and results 24 hours, uploads 48."""
         self._uploads.purge()
-        folders = list(self._work.iterdir())  # Before asking who is at work: that comes first.
-        held = {f"{task_id}-{owner}" for task_id, owner in self._leases.held()}
-        for folder in folders:
-            if folder.name not in held:
-                shutil.rmtree(folder, ignore_errors=True)
-        self._store.purge()
-        old = time.time() - ORPHAN_AGE_S
-        known = self._store.results()
-        for path in self.results.iterdir():
-            with contextlib.suppress(FileNotFoundError):  # Another engine may clean up as well.
-                if path.name not in known and path.stat().st_mtime < old:
-                    path.unlink()
+        tidy(self._work, self.results, self._store, self._leases)
 
     def _run(self) -> None:
         pause_s = FIRST_PAUSE_S
@@ -174,13 +163,13 @@ class Dispatcher:
                 raise RendererGone
             with self._changing:
                 # Under the lock: a cancel that finds the task RUNNING also finds it here.
-                task = self._leases.claim()
+                task = self._claim()
                 current = self._current = _Current(task.task_id) if task else None
             if task is None or current is None:
                 self._wake.wait(IDLE_POLL_S)
                 self._wake.clear()
                 continue
-            folder = self._work / f"{task.task_id}-{self._leases.owner}"
+            folder = self._work / work_name(task.task_id, self._leases.owner)
             try:
                 with self._heartbeat(current):
                     self._carry_out(renderer, task, current, folder)
@@ -189,6 +178,30 @@ class Dispatcher:
                 with self._changing:
                     self._current = None
                     self._changing.notify_all()
+
+    def _claim(self) -> Task | None:
+        try:
+            task = self._leases.claim()
+        except OperationalError:
+            self._database_is_away()
+            return None
+        self._has_database = True
+        return task
+
+    def _surely(self, end: Callable[[], _Said]) -> _Said:
+        """Have the database note how a task ended, when it is there again at the latest."""
+        while True:
+            try:
+                return end()
+            except OperationalError:
+                self._database_is_away()
+                if self._ending.wait(DATABASE_PAUSE_S):
+                    raise
+
+    def _database_is_away(self) -> None:
+        if self._has_database:
+            _LOG.exception("The database cannot be used; it is asked again until it can be.")
+        self._has_database = False
 
     def _heartbeat(self, current: _Current) -> Heartbeat:
         def stop() -> None:
@@ -210,7 +223,8 @@ class Dispatcher:
             self._fail(task, render_fault(f"The engine's disk: {error.strerror or error}."))
         except RendererGone:
             if task.attempts < MAX_ATTEMPTS or self._ending.is_set():
-                self._leases.requeue(task.task_id, counts=not self._ending.is_set())
+                counts = not self._ending.is_set()
+                self._surely(lambda: self._leases.requeue(task.task_id, counts=counts))
             else:
                 self._fail(task, render_fault("The renderer ended each time on this clip."))
             raise
@@ -264,10 +278,12 @@ class Dispatcher:
                 raise timeout_fault()
 
     def _fail(self, task: Task, fault: Fault) -> None:
-        self._leases.fail(task.task_id, fault.code, fault.message, fault.detail)
+        self._surely(
+            lambda: self._leases.fail(task.task_id, fault.code, fault.message, fault.detail)
+        )
 
     def _keep(self, task: Task, result: Path, duration_s: float) -> None:
         kept = self.results / f"{os.urandom(24).hex()}.mp4"
         result.replace(kept)
-        if not self._leases.succeed(task.task_id, kept.name, duration_s):
+        if not self._surely(lambda: self._leases.succeed(task.task_id, kept.name, duration_s)):
             kept.unlink()

@@ -1,11 +1,12 @@
 """Two engines on one PostgreSQL and one data folder: one dies, the other goes on with its work."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -32,55 +33,81 @@ def database_url(postgres: PostgresServer) -> str:
 @pytest.fixture
 def two_engines(
     make_engine: Callable[..., Any], tmp_path: Path, database_url: str
-) -> tuple[Any, Callable[[], Any]]:
-    """One that runs, and how to start another beside it."""
+) -> tuple[Any, Any]:
     shared = {"DATABASE_URL": database_url}
-    folder = tmp_path / "data"
-    first = make_engine(data_dir=folder, environment=shared)
-    return first, lambda: make_engine(data_dir=folder, environment=shared)
+    first, second = (make_engine(data_dir=tmp_path / "data", environment=shared) for _ in range(2))
+    return first, second
+
+
+@contextlib.contextmanager
+def outage(postgres: PostgresServer, database_url: str) -> Iterator[None]:
+    """While it lasts, nobody can connect, and who was connected is not."""
+    name = database_url.rpartition("/")[2]
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+        yield
+        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < ends_at
+        time.sleep(0.05)
+
+
+def has_begun(output: dict[str, Any]) -> bool:
+    return bool(output.get("frames_done", 0) > 0)
+
+
+def test_one_shows_and_stops_what_the_other_renders(
+    two_engines: tuple[Any, Any], long_url: str
+) -> None:
+    first, second = two_engines
+    os.kill(second.process.pid, signal.SIGSTOP)  # So that the first one takes it.
+    task_id = first.submit(long_url, **FAST)
+    first.wait(task_id, has_begun)
+    os.kill(second.process.pid, signal.SIGCONT)
+    assert second.wait(task_id, has_begun)["output"]["progress"] > 0
+    assert second.call("POST", f"/api/v1/tasks/{task_id}/cancel?running=true", b"").status == 200
+    assert first.query(task_id)["output"]["task_status"] == "CANCELED"
+    wait_until(lambda: not list((first.data_dir / "work").iterdir()))
 
 
 def test_a_killed_engines_task_is_finished_by_the_other_and_succeeds_once(
-    two_engines: tuple[Any, Callable[[], Any]],
-    database_url: str,
-    long_url: str,
-    tmp_path: Path,
+    two_engines: tuple[Any, Any], postgres: PostgresServer, database_url: str, tmp_path: Path
 ) -> None:
-    first, start_another = two_engines
+    first, second = two_engines
     clip = make_clip(tmp_path / "clip.mp4", size=(320, 256), duration_s=3, fps=15)
     client = CloudClient(f"{first.url}/api/v1", Secret("sk-test"))
-    task_id = first.submit(client.upload(clip), headers=RESOLVE, **FAST)
-    waiting = first.submit(long_url, **FAST)
-    first.wait(task_id, lambda o: o.get("frames_done", 0) > 0)
-    second = start_another()
+    url = client.upload(clip)
+    os.kill(second.process.pid, signal.SIGSTOP)
+    task_id, waiting = (first.submit(url, headers=RESOLVE, **FAST) for _ in range(2))
+    first.wait(task_id, has_begun)
+    os.kill(second.process.pid, signal.SIGCONT)
     # It knows of the task, and leaves it and the account's next one alone.
     assert second.query(task_id)["output"]["task_status"] == "RUNNING"
     assert second.query(waiting)["output"]["task_status"] == "PENDING"
-
     first.end(signal.SIGKILL)
+    with outage(postgres, database_url):
+        wait_until(lambda: "The database cannot be used" in second.log())
+
     done = second.wait(task_id)
     assert done["output"]["task_status"] == "SUCCEEDED", done
     assert done["usage"] == {"duration": 3.0, "SR": 540}
     path = done["output"]["output_video_url"].removeprefix(second.url)
     (tmp_path / "result.mp4").write_bytes(second.call("GET", path, key=None).body)
     assert stream(tmp_path / "result.mp4", "video")["nb_read_frames"] == "45"
+    assert second.wait(waiting)["output"]["task_status"] == "SUCCEEDED"
     with psycopg.connect(database_url) as connection:
         rows = connection.execute(
-            "SELECT task_id, attempts FROM render_tasks WHERE result_name IS NOT NULL"
+            "SELECT task_id, attempts FROM render_tasks WHERE status = 'SUCCEEDED' ORDER BY seq"
         ).fetchall()
-    assert rows == [(task_id, 2)]
-    assert len(list((second.data_dir / "results").iterdir())) == 1
-
-    # What one renders, the other shows the progress of, and can stop.
-    second.wait(waiting, lambda o: o.get("frames_done", 0) > 0)
-    third = start_another()
-    assert third.wait(waiting, lambda o: o.get("frames_done", 0) > 0)["output"]["progress"] > 0
-    assert third.call("POST", f"/api/v1/tasks/{waiting}/cancel?running=true", b"").status == 200
-    ends_at = time.monotonic() + 30
-    while list((second.data_dir / "work").iterdir()):
-        assert time.monotonic() < ends_at
-        time.sleep(0.05)
-    assert second.query(waiting)["output"]["task_status"] == "CANCELED"
+    assert rows == [(task_id, 2), (waiting, 1)]
+    assert len(list((second.data_dir / "results").iterdir())) == 2
 
 
 @pytest.mark.parametrize(
