@@ -13,6 +13,7 @@ from pathlib import Path
 from restyle.cloud import CloudClient
 from restyle.errors import Canceled, RestyleError
 from restyle.hosting import Host
+from restyle.jobs.fence import Fence
 from restyle.jobs.job import Service
 from restyle.jobs.keys import KeyBox
 from restyle.jobs.ledger import Ledger, Record
@@ -37,6 +38,7 @@ class Desk:
     submits: Submits
     keys: KeyBox
     turnstile: Turnstile
+    fence: Fence
     pace: Pace
     local_url: str
     hosts: Callable[[Service, CloudClient], list[Host]]
@@ -85,6 +87,11 @@ class Desk:
             # In slices: the wish to cancel may come through another process.
             woken.wait(min(left, self.pace.look_around_s))
             woken.clear()
+
+    def rest(self) -> None:
+        """Wait a moment for another worker. Raises Stopping."""
+        if self.stopping.wait(self.pace.look_around_s / 4):
+            raise Stopping
 
     def patience(self, seconds: float) -> "Patience":
         """A bound on a row of failed tries."""

@@ -10,7 +10,7 @@ from restyle.jobs.desk import Desk
 from restyle.jobs.files import remove_old, remove_strays
 from restyle.jobs.job import Stage
 from restyle.jobs.tables import JOBS
-from restyle.jobs.workers import free_slots
+from restyle.jobs.workers import Membership
 
 log = logging.getLogger("restyle.jobs")
 
@@ -23,8 +23,9 @@ KEYS_FOR_S = 24 * 3600.0
 class Housekeeping:
     """A thread that looks around at intervals, and at its start."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, membership: Membership) -> None:
         self._desk = desk
+        self._membership = membership
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -45,7 +46,7 @@ class Housekeeping:
         cleaned = -CLEAN_EVERY_S
         while True:
             try:
-                take_over_dead_workers(self._desk)
+                take_over_dead_workers(self._membership)
                 find_lost_jobs(self._desk)
                 if time.monotonic() - cleaned >= CLEAN_EVERY_S:
                     cleaned = time.monotonic()
@@ -59,13 +60,12 @@ class Housekeeping:
                 return
 
 
-def take_over_dead_workers(desk: Desk) -> None:
-    """Give the unfinished work of dead processes on this machine back to the queues."""
-    for slot in free_slots(desk.settings.data_dir / "workers"):
-        try:
-            workflow.take_over(slot.name)
-        finally:
-            slot.release()
+def take_over_dead_workers(membership: Membership) -> None:
+    """Give the unfinished work of dead processes, of whatever machine, back to the queues."""
+    for dead in membership.dead():
+        workflow.take_over(dead.executor)
+        # Only now: who dies in between leaves it to the next.
+        membership.forget(dead)
 
 
 def find_lost_jobs(desk: Desk) -> None:

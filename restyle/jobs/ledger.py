@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from restyle.errors import Canceled, CloudError, JobNotFound, RestyleError
 from restyle.jobs.budgets import Budgets
+from restyle.jobs.fence import Fence
 from restyle.jobs.job import Service, Stage
 from restyle.jobs.keys import KeyBox
 from restyle.jobs.tables import ANSWERS, JOBS, reading
@@ -63,6 +64,7 @@ class Record:
     notes: list[str]
     cancel_asked: bool
     files_removed: float | None
+    owner: str | None
 
 
 class Change:
@@ -121,8 +123,9 @@ class Change:
 class Ledger:
     """The rows of the jobs; ends of jobs settle their budget and erase their key as well."""
 
-    def __init__(self, engine: sa.Engine, budgets: Budgets, keys: KeyBox) -> None:
+    def __init__(self, engine: sa.Engine, budgets: Budgets, keys: KeyBox, fence: Fence) -> None:
         self.engine = engine
+        self.fence = fence
         self.budgets = budgets
         self.keys = keys
 
@@ -139,9 +142,13 @@ class Ledger:
 
     @contextmanager
     def change(self, job_id: str) -> Iterator[Change]:
-        """Read a row and change it in one transaction that no other writer comes between."""
+        """Read a row and change it in one transaction that no other writer comes between.
+
+        Raises Fenced in a step whose job another worker has meanwhile.
+        """
         with self.engine.begin() as book:
             change = Change(book, _read(book, job_id, lock=True))
+            self.fence.check_owner(job_id, change.record.owner)
             yield change
             if change.values:
                 book.execute(sa.update(JOBS).where(JOBS.c.job_id == job_id).values(**change.values))

@@ -40,7 +40,9 @@ class Pace:
     list_memory_s: float = 24 * 3600 - 300
     look_around_s: float = 1.0
     # How often to look for dead workers and lost jobs; younger jobs are on their way to the queue.
-    housekeeping_s: float = 10.0
+    housekeeping_s: float = 5.0
+    # A worker that said nothing for so long is taken for dead.
+    lease_s: float = 15.0
     lost_after_s: float = 5.0
     # How often the queues are looked at: what costs 4–5 % of a core when idle.
     queue_poll_s: float = 0.25

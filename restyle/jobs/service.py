@@ -26,6 +26,7 @@ from restyle.jobs import files, workflow
 from restyle.jobs.admitting import new_row, payer_of
 from restyle.jobs.budgets import Budgets
 from restyle.jobs.desk import Desk
+from restyle.jobs.fence import Fence
 from restyle.jobs.housekeeping import Housekeeping
 from restyle.jobs.job import Job, JobRequest, Service, Stage
 from restyle.jobs.keys import KeyBox, installation_secret
@@ -37,7 +38,7 @@ from restyle.jobs.submits import Outcome, Submits
 from restyle.jobs.tables import JOBS, open_database
 from restyle.jobs.turnstile import Turnstile
 from restyle.jobs.views import job_of
-from restyle.jobs.workers import Slot, take_slot
+from restyle.jobs.workers import Membership
 from restyle.pricing import FREE
 from restyle.settings import Settings
 
@@ -69,8 +70,11 @@ class Jobs:
             self._engine, settings.visitor_budget_usd, settings.daily_budget_usd
         )
         self._keys = KeyBox(self._engine, secret)
-        self._ledger = Ledger(self._engine, self._budgets, self._keys)
-        self._submits = Submits(self._engine)
+        pace = pace or Pace()
+        self._membership = Membership(self._engine, settings.data_dir / "workers", pace.lease_s)
+        fence = Fence(self._membership)
+        self._ledger = Ledger(self._engine, self._budgets, self._keys, fence)
+        self._submits = Submits(self._engine, fence)
         root = settings.data_dir / "jobs"
         root.mkdir(parents=True, exist_ok=True)
 
@@ -91,20 +95,20 @@ class Jobs:
             self._submits,
             self._keys,
             Turnstile(self._engine),
-            pace or Pace(),
+            fence,
+            pace,
             _api_root(local_url),
             hosts,
         )
-        self._slot: Slot | None = None
-        self._housekeeping = Housekeeping(self._desk)
+        self._housekeeping = Housekeeping(self._desk, self._membership)
         own_links = OwnAddress(base_url, root, secret)
         self.routes: list[Route] = [*own_links.routes, *files.routes(self._desk)]
 
     def start(self) -> None:
         """Take up the work, that of an earlier process included."""
         self._desk.stopping.clear()
-        self._slot = take_slot(self._settings.data_dir / "workers")
-        workflow.launch(self._desk, self._slot.name)
+        self._membership.join()
+        workflow.launch(self._desk, self._membership.executor)
         self._housekeeping.start()
 
     def stop(self) -> None:
@@ -116,9 +120,7 @@ class Jobs:
         while workflow.busy() and time.monotonic() < end:
             time.sleep(0.02)
         workflow.shut_down()
-        if self._slot is not None:
-            self._slot.release()
-            self._slot = None
+        self._membership.leave()
         self._engine.dispose()
 
     def submit(self, request: JobRequest) -> Job:
@@ -193,6 +195,17 @@ class Jobs:
             raise ResultNotReady(
                 f"The result was removed: files are kept for {self._settings.keep_hours:g} hours.",
                 what_next="Start the job again.",
+            )
+        return path
+
+    def source(self, job_id: str) -> Path:
+        """The clip as it was submitted; raises JobNotFound or ResultNotReady."""
+        record = self._ledger.read(job_id)
+        path = self._desk.folder(job_id) / (record.fitted or "none")
+        if not path.is_file():
+            raise ResultNotReady(
+                "The clip of this job is not there: not yet, or not any more.",
+                what_next="Ask for its status; files are kept for a while after its end.",
             )
         return path
 

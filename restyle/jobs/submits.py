@@ -11,6 +11,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from restyle.errors import RestyleError
+from restyle.jobs.fence import Fence
 from restyle.jobs.tables import JOBS, SUBMITS, reading
 
 
@@ -63,20 +64,20 @@ class Unclear(RestyleError):
 class Submits:
     """The intents of all jobs in one book."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, fence: Fence) -> None:
         self._engine = engine
+        self._fence = fence
 
     def intend(self, job_id: str, account: str, host: str, stock: Stock) -> Intent | None:
         """Write an intent down; only then may its POST be sent.
 
         None when another worker was quicker: the job has a task, or an intent that is open.
+        Raises Fenced when the job is another worker's by now.
         """
         now = time.time()
         with self._engine.begin() as book:
             # The job's row is locked first, so that two workers cannot both find nothing.
-            task = book.execute(
-                sa.select(JOBS.c.task_id).where(JOBS.c.job_id == job_id).with_for_update()
-            ).scalar_one()
+            task = self._hold_row(book, job_id)
             already = book.execute(
                 sa.select(sa.func.count())
                 .select_from(SUBMITS)
@@ -114,6 +115,7 @@ class Submits:
         """The intent made a task: both the intent and the job know it, in one transaction."""
         now = time.time()
         with self._engine.begin() as book:
+            self._hold_row(book, intent.job_id)
             book.execute(
                 sa.update(SUBMITS)
                 .where(SUBMITS.c.submit_id == intent.submit_id)
@@ -130,12 +132,21 @@ class Submits:
     def close(self, intent: Intent, outcome: Outcome, request_id: str = "") -> None:
         """The intent made no task, or is given up."""
         with self._engine.begin() as book:
+            self._hold_row(book, intent.job_id)
             book.execute(
                 sa.update(SUBMITS)
                 .where(SUBMITS.c.submit_id == intent.submit_id)
                 .values(outcome=outcome, closed=time.time())
             )
         self.traced(intent, request_id)
+
+    def _hold_row(self, book: sa.Connection, job_id: str) -> str | None:
+        """Lock the job's row, behind the fence; gives its task's id."""
+        row = book.execute(
+            sa.select(JOBS.c.task_id, JOBS.c.owner).where(JOBS.c.job_id == job_id).with_for_update()
+        ).one()
+        self._fence.check_owner(job_id, row.owner)
+        return row.task_id  # type: ignore[no-any-return]  # a column of text
 
     def open_intent(self, job_id: str) -> Intent | None:
         """The job's intent of which nothing is known, if there is one."""

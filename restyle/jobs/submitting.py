@@ -124,7 +124,13 @@ def _post(desk: Desk, client: CloudClient, record: Record, host: Host, hosted: H
         if intent is None:
             return submit(desk, job_id)
         try:
-            task = client.submit(hosted.url, options, headers=hosted.headers)
+            task = client.submit(
+                hosted.url,
+                options,
+                headers=hosted.headers,
+                # A process that slept between the intent and here must not send it any more.
+                before_sending=desk.fence.check_lease,
+            )
         except AMBIGUOUS as trouble:
             log.warning("job=%s the submit's answer is unknown: %s", job_id, trouble.code)
             intent = desk.submits.traced(intent, trouble.request_id)

@@ -54,6 +54,8 @@ JOBS = sa.Table(
     sa.Column("notes", sa.JSON, nullable=False),
     sa.Column("cancel_asked", sa.Boolean, nullable=False),
     sa.Column("files_removed", sa.Float),
+    # The worker that carries it through a step at the moment.
+    sa.Column("owner", sa.String(40)),
     sa.Index("restyle_jobs_account", "account", "ended"),
 )
 
@@ -113,6 +115,17 @@ HOLDS = sa.Table(
     sa.Column("settled", sa.BigInteger),
 )
 
+
+# The living workers; `taken` ones were found dead, or have left.
+WORKERS = sa.Table(
+    "restyle_workers",
+    METADATA,
+    sa.Column("worker_id", sa.String(40), primary_key=True),
+    sa.Column("executor", sa.String(40), nullable=False),
+    sa.Column("place", sa.String(200), nullable=False),
+    sa.Column("until", sa.Float(53), nullable=False),
+    sa.Column("taken", sa.Boolean, nullable=False),
+)
 
 # When the next question about an account's tasks may be asked.
 GATES = sa.Table(

@@ -22,6 +22,7 @@ from restyle.jobs.submits import Unclear
 from restyle.jobs.submitting import submit
 from restyle.jobs.tables import database_url
 from restyle.jobs.watching import Seen, watch
+from restyle.jobs.workers import Fenced
 
 log = logging.getLogger("restyle.jobs")
 T = TypeVar("T")
@@ -176,6 +177,18 @@ def _carry(step: Callable[[Desk, str], T], job_id: str, ended: T) -> T:
     with _counting:
         _steps_under_way += 1
     try:
+        with desk.fence.carry(job_id, desk.rest):
+            return _do(desk, step, job_id, ended)
+    except Fenced:
+        log.warning("job=%s is another worker's by now, and is left to it", job_id)
+        raise
+    finally:
+        with _counting:
+            _steps_under_way -= 1
+
+
+def _do(desk: Desk, step: Callable[[Desk, str], T], job_id: str, ended: T) -> T:
+    try:
         return step(desk, job_id)
     except Canceled:
         desk.ledger.end(job_id, Stage.CANCELED)
@@ -192,9 +205,6 @@ def _carry(step: Callable[[Desk, str], T], job_id: str, ended: T) -> T:
                 code="Unexpected",
             ),
         )
-    finally:
-        with _counting:
-            _steps_under_way -= 1
     return ended
 
 

@@ -64,8 +64,8 @@ class ScriptedCloud(Service):
         self.moments: list[float] = []
         self.ranges: list[str] = []
         self.stopping = threading.Event()
-        self._once: dict[str, deque[Fault]] = defaultdict(deque)
-        self._always: dict[str, Fault] = {}
+        self._once: dict[tuple[str, str], deque[Fault]] = defaultdict(deque)
+        self._always: dict[tuple[str, str], Fault] = {}
         self._closing = 0
         self._port = 0
         self._server: ThreadingHTTPServer | None = None
@@ -114,16 +114,16 @@ class ScriptedCloud(Service):
 
     # The script
 
-    def once(self, route: str, *faults: Fault) -> None:
-        """Queue faults for the next requests of a route."""
-        self._once[route].extend(faults)
+    def once(self, route: str, *faults: Fault, key: str = "") -> None:
+        """Queue faults for the next requests of a route: of any key, or of one."""
+        self._once[route, key].extend(faults)
 
-    def always(self, route: str, fault: Fault | None) -> None:
+    def always(self, route: str, fault: Fault | None, *, key: str = "") -> None:
         """A fault for every request of a route, or None to end it."""
         if fault is None:
-            self._always.pop(route, None)
+            self._always.pop((route, key), None)
         else:
-            self._always[route] = fault
+            self._always[route, key] = fault
 
     def close_connections(self, count: int) -> None:
         """The next connections are accepted and closed before a byte is read."""
@@ -134,10 +134,15 @@ class ScriptedCloud(Service):
             self._closing -= 1
             return self._closing >= 0
 
-    def fault(self, route: str) -> Fault | None:
+    def fault(self, route: str, key: str = "") -> Fault | None:
+        """The next fault of a request of this route and key."""
         with self._lock:
-            queued = self._once[route]
-            return queued.popleft() if queued else self._always.get(route)
+            for whose in dict.fromkeys([key, ""]):
+                if self._once[route, whose]:
+                    return self._once[route, whose].popleft()
+                if (route, whose) in self._always:
+                    return self._always[route, whose]
+        return None
 
     def wait_for(self, what: Callable[["ScriptedCloud"], object], timeout_s: float = 30) -> None:
         """Wait for a condition of the cloud's state."""

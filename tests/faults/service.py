@@ -89,6 +89,10 @@ class Service:
         self.upload_forms: list[dict[str, Any]] = []
         self.result_scheme_and_host = ""
         self._policies: dict[str, bool] = {}
+        self._whose_policy: dict[str, str] = {}
+        # Plans of the next tasks of one key.
+        self.plans_of: dict[str, Plan] = {}
+        self.strangers_of: dict[str, int] = {}
         self._lock = threading.RLock()
         self._result: bytes | None = None
 
@@ -134,7 +138,7 @@ class Service:
             if refused:
                 self.submits.append(Submit(headers, body, None))
                 return refused
-            plan = self.plans.popleft() if self.plans else self.plan
+            plan = self.plans.popleft() if self.plans else self.plans_of.get(key, self.plan)
             task = ScriptedTask(str(uuid.uuid4()), key, url, dict(body.get("parameters", {})), plan)
             if self._kind(url) == "task":
                 task.plan = changed(URL_REFUSED, message=VENDOR_ERRORS["InvalidURL"][1])
@@ -142,7 +146,7 @@ class Service:
             task.listed_from = task.created + timedelta(seconds=self.list_lag_s)
             self.tasks[task.task_id] = task
             self.submits.append(Submit(headers, body, task.task_id))
-            if self.strangers > 0:
+            if self.strangers > 0 or self.strangers_of.pop(key, 0):
                 self.strangers -= 1
                 self.add_task(key=key)
         if not self._fetch(task, headers):
@@ -274,12 +278,17 @@ class Service:
             "data": rows[(number - 1) * size : number * size],
         }
 
-    def policy(self) -> tuple[int, dict[str, Any]]:
+    def whose_policy(self, name: str) -> str:
+        """The key that an upload policy was given to."""
+        return self._whose_policy.get(name, "")
+
+    def policy(self, key: str) -> tuple[int, dict[str, Any]]:
         """A temporary upload's policy."""
         name = f"policy-{len(self._policies)}"
         with self._lock:
             self.policies_expire_at_once -= 1
             self._policies[name] = self.policies_expire_at_once < 0
+            self._whose_policy[name] = key
         data = {
             "policy": name,
             "signature": f"signature-of-{name}",

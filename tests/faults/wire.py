@@ -53,7 +53,7 @@ class Handler(BaseHTTPRequestHandler):
         self.service.authorized.append("Authorization" in self.headers)
         self.service.moments.append(time.monotonic())
         self.request_id = str(uuid.uuid4())
-        fault = self.service.fault(route)
+        fault = self.service.fault(route, self._whose(route, path, body))
         if fault and not fault.works:
             self._send(200, b"", fault)
         elif route == "result":
@@ -79,6 +79,15 @@ class Handler(BaseHTTPRequestHandler):
             return "list"
         return "cancel" if CANCEL.fullmatch(path) else "query" if TASK.fullmatch(path) else "none"
 
+    def _whose(self, route: str, path: str, body: bytes) -> str:
+        """The key of the account that a request is about."""
+        if route == "result":
+            task = self.service.tasks.get(path.removeprefix("/results/").removesuffix(".mp4"))
+            return task.key if task else ""
+        if route == "upload":
+            return self.service.whose_policy(self._form(body).get("policy", ""))
+        return str(self.headers.get("Authorization", "")).partition(" ")[2]
+
     def _work(
         self, route: str, path: str, query: dict[str, str], body: bytes
     ) -> tuple[int, dict[str, Any]]:
@@ -90,7 +99,7 @@ class Handler(BaseHTTPRequestHandler):
             headers = {name.lower(): value for name, value in self.headers.items()}
             return cloud.submit(key, headers, json.loads(body))
         if route == "policy":
-            return cloud.policy()
+            return cloud.policy(key)
         if route == "list":
             return cloud.list_tasks(key, query)
         if found := CANCEL.fullmatch(path):

@@ -1,11 +1,14 @@
 """Jobs in a process of their own, to be killed: `runner.py FOLDER CLOUD_URL [DATABASE_URL]`.
 
-Commands come on stdin with tabs between (`submit CLIP SERVICE KEY`, `watch JOB`); each change of
-a job goes to stdout as a line of JSON.
+Commands come on stdin with tabs between (`submit CLIP SERVICE KEY`, `watch JOB`, `arm PLACE
+before|after NTH`); each change of a job goes to stdout as a line of JSON.
 """
 
+import importlib
 import json
 import logging
+import os
+import signal
 import sys
 import threading
 import time
@@ -44,7 +47,33 @@ def main(folder: str, cloud_url: str, database_url: str = "") -> None:
             _watch(jobs, jobs.submit(request).job_id)
         elif command == "watch":
             _watch(jobs, words[0])
+        elif command == "arm":
+            place, when, nth = words
+            _arm(place, after=when == "after", nth=int(nth))
     jobs.stop()
+
+
+def _arm(place: str, *, after: bool, nth: int) -> None:
+    """Die before, or after, the nth call of `module:name`, as by kill -9."""
+    module, _, path = place.partition(":")
+    *owners, name = path.split(".")
+    owner = importlib.import_module(module)
+    for word in owners:
+        owner = getattr(owner, word)
+    real = getattr(owner, name)
+    calls = 0
+
+    def deadly(*args: object, **more: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == nth and not after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = real(*args, **more)
+        if calls == nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    setattr(owner, name, deadly)
 
 
 def _watch(jobs: Jobs, job_id: str) -> None:

@@ -27,6 +27,7 @@ HASTE = Pace(
     look_around_s=0.1,
     queue_poll_s=0.1,
     housekeeping_s=0.5,
+    lease_s=4.0,
     lost_after_s=1.0,
 )
 HOST_KEY = "sk-host-key-of-the-installation-0123456789"

@@ -1,24 +1,143 @@
-"""Which process is which: a slot is held by the living only."""
+"""Which process is which: the living keep their work, the dead lose it, the slow write nothing."""
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
 from faults.scripted_cloud import RUNS_ON
-from jobs.studio import Studio
+from jobs.studio import Studio, settings_for
 
+from restyle.clips import inspect
+from restyle.fitting import plan_fit
 from restyle.jobs import Stage
-from restyle.jobs.workers import free_slots, take_slot
+from restyle.jobs.admitting import Payer, new_row
+from restyle.jobs.fence import Fence
+from restyle.jobs.job import JobRequest
+from restyle.jobs.tables import JOBS, WORKERS, open_database
+from restyle.jobs.workers import Fenced, Membership
+from restyle.styles import Options
 
 
-def test_each_takes_the_first_free_slot(tmp_path: Path) -> None:
-    first, second = take_slot(tmp_path), take_slot(tmp_path)
-    assert [first.number, second.number] == [0, 1]
-    assert first.name != second.name
-    assert free_slots(tmp_path) == []
-    first.release()
-    third = take_slot(tmp_path)
-    assert third.name == first.name, "who restarts finds the work of the one before"
-    for slot in (second, third):
-        slot.release()
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[sa.Engine]:
+    engine = open_database(settings_for(tmp_path, "http://127.0.0.1:9/api/v1"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def job_id(engine: sa.Engine, jobs_clip: Path) -> str:
+    request = JobRequest(jobs_clip, Options(), service="local")
+    row = new_row(request, plan_fit(inspect(jobs_clip)), Payer("local", None, is_host=False))
+    with engine.begin() as book:
+        book.execute(sa.insert(JOBS).values({**row, "job_id": "a", "upload": "u", "turn": 1}))
+    return "a"
+
+
+def _members(engine: sa.Engine, folder: Path, lease_s: float = 30.0) -> tuple[Membership, ...]:
+    # Folders of their own: nobody's lock tells who lives, as between two machines.
+    found = tuple(Membership(engine, folder / name, lease_s) for name in ("one", "two"))
+    for member in found:
+        member.join()
+    return found
+
+
+def _run_out(engine: sa.Engine, member: Membership) -> None:
+    """As if the worker had not been heard of for long."""
+    with engine.begin() as book:
+        book.execute(
+            sa.update(WORKERS).where(WORKERS.c.worker_id == member.worker_id).values(until=0.0)
+        )
+    member._held_until = 0.0
+
+
+def test_a_job_is_one_living_workers(engine: sa.Engine, tmp_path: Path, job_id: str) -> None:
+    first, second = _members(engine, tmp_path)
+    assert first.claim(job_id)
+    assert not second.claim(job_id)
+    assert second.dead() == []
+    first.let_go(job_id, first.worker_id)
+    assert second.claim(job_id)
+    assert not first.claim(job_id)
+    for member in (first, second):
+        member.leave()
+
+
+def test_a_worker_without_a_word_loses_its_job_and_what_it_still_does_is_refused(
+    engine: sa.Engine, tmp_path: Path, job_id: str
+) -> None:
+    first, second = _members(engine, tmp_path)
+    fence, once = Fence(first), first.worker_id
+    with fence.carry(job_id, lambda: None):
+        fence.check_owner(job_id, once)
+        fence.check_lease()
+        _run_out(engine, first)
+        assert not second.claim(job_id), "as long as nobody has found it dead"
+        with pytest.raises(Fenced):
+            fence.check_lease()
+        dead = second.dead()
+        assert [(one.worker_id, one.executor) for one in dead] == [(once, first.executor)]
+        assert second.claim(job_id)
+        with pytest.raises(Fenced):
+            fence.check_owner(job_id, second.worker_id)
+        first._renew()
+        assert first.worker_id != once, "it goes on as a new one"
+        with pytest.raises(Fenced):
+            fence.check_lease()
+    assert not first.claim(job_id)
+    second.forget(dead[0])
+    assert second.dead() == []
+    for member in (first, second):
+        member.leave()
+
+
+def test_a_sleep_that_nobody_noticed_changes_nothing(
+    engine: sa.Engine, tmp_path: Path, job_id: str
+) -> None:
+    first, second = _members(engine, tmp_path)
+    once = first.worker_id
+    assert first.claim(job_id)
+    _run_out(engine, first)
+    first._renew()
+    first.check(once)
+    assert (first.worker_id, second.dead()) == (once, [])
+    for member in (first, second):
+        member.leave()
+
+
+def test_a_dead_process_of_this_machine_is_known_at_once(engine: sa.Engine, tmp_path: Path) -> None:
+    first, second = (Membership(engine, tmp_path / "workers", 30.0) for _ in range(2))
+    for member in (first, second):
+        member.join()
+    assert second.dead() == []
+    first._stop.set()
+    assert first._hold is not None
+    first._hold.close()
+    dead = second.dead()
+    assert [one.executor for one in dead] == [first.executor]
+    second.forget(dead[0])
+    assert list((tmp_path / "workers").glob(f"{first.executor}*")) == []
+    second.leave()
+
+
+def test_who_leaves_is_followed_at_once(engine: sa.Engine, tmp_path: Path) -> None:
+    first, second = _members(engine, tmp_path)
+    first.leave()
+    assert [one.executor for one in second.dead()] == [first.executor]
+    second.leave()
+
+
+def test_the_heartbeat_renews(engine: sa.Engine, tmp_path: Path) -> None:
+    member = Membership(engine, tmp_path / "one", lease_s=0.4)
+    member.join()
+    before = member._held_until
+    end = time.monotonic() + 20
+    while member._held_until == before:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    member.leave()
 
 
 def test_a_stop_lays_the_work_down_and_the_next_start_takes_it_up(studio: Studio) -> None:
