@@ -44,7 +44,7 @@ class Track:
 class Rate:
     """The usual frame rate of a track, whether it varies, and the longest time between frames.
 
-    `phase_s`: where the grid of frames lies, from 0 to one frame; 0 where the rate varies.
+    `phase_s`: where the grid of frames lies, less than a frame from 0; 0 where the rate varies.
     """
 
     fps: float
@@ -99,10 +99,15 @@ def constant_rate(track: Track, nominal_fps: float | None) -> Rate:
         phase = median(phases)
         # Writers give the first frame another length, to make room for the sound's run-in.
         if all(abs(other - phase) <= _JITTER for other in phases[1:]):
-            part = phase % 1
-            phase_s = part / fps if _JITTER / 10 < part < 1 - _JITTER / 10 else 0.0
-            return Rate(fps, varies=False, longest_s=max(gaps), phase_s=phase_s)
+            return Rate(fps, varies=False, longest_s=max(gaps), phase_s=_part(phase) / fps)
     return Rate(_snapped(usual), varies=True, longest_s=max(gaps))
+
+
+def _part(phase: float) -> float:
+    """The part of a frame by which the grid is off; what is only jitter around it is below 0."""
+    part = phase % 1
+    part -= part > 1 - _JITTER
+    return part if abs(part) > _JITTER / 10 else 0.0
 
 
 def _snapped(fps: float) -> float:

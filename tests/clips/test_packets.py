@@ -32,6 +32,8 @@ def test_the_grid_of_the_frames_is_found_with_the_rate() -> None:
     times = [0.021 + i / 30 for i in range(60)]
     assert constant_rate(_track(*times), 30.0).phase_s == pytest.approx(0.021)
     assert constant_rate(_track(*[t - 0.021 for t in times]), 30.0).phase_s == 0
+    early = [0.0, *(i / 30 - 0.004 for i in range(1, 60))]
+    assert constant_rate(_track(*early), 30.0).phase_s == pytest.approx(-0.004)
 
 
 def test_one_frame_has_the_rate_of_its_length() -> None:
