@@ -1,6 +1,7 @@
-"""Faces: found now and then at low resolution, followed by the flow between, a soft mask.
+"""Faces: found now and then, followed by the flow between, kept while they look alike; a mask.
 
-Haar cascade of OpenCV (frontal faces). Boxes are in half-size pixels.
+Boxes are in half-size pixels. A face that a hand covers or that turns away is not let go at once:
+where the flow has carried it, it stays as long as there is skin.
 """
 
 from dataclasses import dataclass
@@ -8,44 +9,62 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from restyle.engine.face_search import (
+    Rect,
+    Search,
+    middle,
+    overlap,
+    search,
+    search_near,
+    skin_likeness,
+)
 from restyle.engine.kernels import Bytes, Floats
-from restyle.engine.pictures import blur, enlarge, reduce_bytes, shrink
+from restyle.engine.pictures import blur, enlarge, shrink
 
-SEARCH_SHORT_SIDE = 240  # pixels: detection costs 25 ms at 426×240
-SMALLEST = 22  # pixels at that size
-EVERY = 12  # frames between detections
+EVERY = 12  # frames between looks
+PATIENCE = 8  # looks in a row that may miss a face which still has its colour
+ALIKE = 0.6  # of its first skin that a face nobody sees must still show, to be kept
 FEATURE_SIZE = 0.07  # σ of that blur, in widths of a face
 DARKEN, LIGHTEN = 1.1, 0.35
 FADE = 1 / 6  # of a face's strength gained or lost a frame: nothing pops
 
 
+# What is tried while no face is known, in turn, one a look.
+_TURNS = (Search.COARSE, Search.FINE, Search.LEFT, Search.RIGHT)
+
+
 @dataclass
 class _Face:
-    box: tuple[float, float, float, float]  # x, y, width, height
+    box: Rect
+    skin: float  # likeness of its middle to skin when it was last seen
     wanted: bool = True
     strength: float = 0.0
+    missed: int = 0
 
 
 class FaceFinder:
     """Follows the faces of a shot."""
 
     def __init__(self) -> None:
-        folder: str = cv2.data.haarcascades  # type: ignore[attr-defined]  # missing from its stubs
-        self._cascade = cv2.CascadeClassifier(folder + "haarcascade_frontalface_alt2.xml")
         self._faces: list[_Face] = []
         self._age = 0
+        self._turn = 0
 
     def read(
-        self, grey: Bytes, flow: Floats, is_cut: bool
+        self, grey: Bytes, rgb: Bytes, flow: Floats, is_cut: bool
     ) -> list[tuple[float, float, float, float, float]]:
-        """Boxes (x, y, width, height, strength 0–1) in this half-size frame, largest first."""
+        """Boxes (x, y, width, height, strength 0–1) in this half-size frame, largest first.
+
+        `grey` (h, w) and `rgb` (h, w, 3) are 8 bits.
+        """
         if is_cut:
             self._faces = []
+            self._turn = 0
         for face in self._faces:
             face.box = _carried(face.box, flow)
         if is_cut or self._age >= EVERY:
             self._age = 0
-            self._match(self._detect(grey))
+            self._look(grey, rgb, is_cut)
             if is_cut:
                 for face in self._faces:
                     face.strength = 1.0
@@ -57,25 +76,39 @@ class FaceFinder:
         found = [(*face.box, face.strength) for face in self._faces]
         return sorted(found, key=lambda box: -box[2])
 
-    def _detect(self, grey: Bytes) -> list[tuple[float, float, float, float]]:
-        height, width = grey.shape
-        shrink = min(1.0, SEARCH_SHORT_SIDE / min(height, width))
-        size = (round(height * shrink), round(width * shrink))
-        small = cv2.equalizeHist(reduce_bytes(grey, size))
-        boxes = self._cascade.detectMultiScale(small, 1.1, 4, minSize=(SMALLEST, SMALLEST))
-        return [(x / shrink, y / shrink, w / shrink, h / shrink) for x, y, w, h in boxes]
-
-    def _match(self, boxes: list[tuple[float, float, float, float]]) -> None:
+    def _look(self, grey: Bytes, rgb: Bytes, is_cut: bool) -> None:
+        if is_cut:
+            found = search(grey, rgb, Search.COARSE) or search(grey, rgb, Search.FINE)
+        else:
+            # Known faces cost little to see again: newcomers alone then need the whole picture.
+            turns = _TURNS[:2] if self._faces else _TURNS
+            found = search(grey, rgb, turns[self._turn % len(turns)])
+            self._turn += 1
         for face in self._faces:
-            near = [box for box in boxes if _overlap(box, face.box) > 0.3]
-            face.wanted = bool(near)
-            if near:
-                best = max(near, key=lambda box: _overlap(box, face.box))
-                boxes.remove(best)
-                # Half way only: the cascade's boxes jitter by some pixels.
-                x, y, w, h = ((a + b) / 2 for a, b in zip(best, face.box, strict=True))
-                face.box = (x, y, w, h)
-        self._faces += [_Face(box) for box in boxes]
+            self._see_again(face, found, grey, rgb)
+        for box in found:
+            if all(overlap(box, face.box) < 0.15 for face in self._faces):
+                self._faces.append(_Face(box, _skin(rgb, box)))
+
+    def _see_again(self, face: _Face, found: list[Rect], grey: Bytes, rgb: Bytes) -> None:
+        near = [box for box in found if overlap(box, face.box) > 0.3]
+        seen = max(near, key=lambda box: overlap(box, face.box), default=None)
+        seen = seen or search_near(grey, rgb, face.box)
+        if seen is not None:
+            # Half way only: the cascade's boxes jitter by some pixels.
+            x, y, w, h = ((a + b) / 2 for a, b in zip(seen, face.box, strict=True))
+            face.box = (x, y, w, h)
+            face.missed, face.wanted = 0, True
+            face.skin = _skin(rgb, face.box)
+            return
+        face.missed += 1
+        alike = face.skin > 0.1 and _skin(rgb, face.box) > ALIKE * face.skin
+        face.wanted = alike and face.missed <= PATIENCE
+
+
+def _skin(rgb: Bytes, box: Rect) -> float:
+    core = middle(rgb, box)
+    return float(skin_likeness(core[::2, ::2]).mean()) if core.size else 0.0
 
 
 def face_mask(
@@ -114,24 +147,10 @@ def feature_relief(grey: Floats, boxes: list[tuple[float, float, float, float, f
     return relief
 
 
-def _carried(
-    box: tuple[float, float, float, float], flow: Floats
-) -> tuple[float, float, float, float]:
+def _carried(box: Rect, flow: Floats) -> Rect:
     x, y, w, h = box
     inside = flow[max(int(y), 0) : max(int(y + h), 0), max(int(x), 0) : max(int(x + w), 0)]
     if inside.size == 0:
         return box
     dx, dy = np.median(inside[::2, ::2].reshape(-1, 2), axis=0)
     return (x - float(dx), y - float(dy), w, h)
-
-
-def _overlap(
-    one: tuple[float, float, float, float], two: tuple[float, float, float, float]
-) -> float:
-    """Intersection over union."""
-    across = min(one[0] + one[2], two[0] + two[2]) - max(one[0], two[0])
-    down = min(one[1] + one[3], two[1] + two[3]) - max(one[1], two[1])
-    if across <= 0 or down <= 0:
-        return 0.0
-    shared = across * down
-    return shared / (one[2] * one[3] + two[2] * two[3] - shared)

@@ -12,9 +12,10 @@ import cv2
 import numba
 import numpy as np
 
+from restyle.engine.carrying import Carrier, Ground
 from restyle.engine.faces import FaceFinder, face_mask, feature_relief
 from restyle.engine.kernels import Bytes, F, Floats, kernel
-from restyle.engine.motion import Denoiser, Memory, MotionReader
+from restyle.engine.motion import Denoiser, Memory, Motion, MotionReader
 from restyle.engine.pictures import blur, grey_of, reduce_bytes
 from restyle.engine.surfaces import LIGHT_PASSES, bilateral, kuwahara
 from restyle.engine.tones import LevelMeter
@@ -56,6 +57,7 @@ class Frame:
     levels        (lo, hi): normalised colour is (c − lo) / (hi − lo)
     drift         global motion since the cut, full-size pixels (x, y): a texture sampled at
                   pixel + drift moves with the scene
+    ground        where textures lie: carried by what they lie on, object by object
     scale         short side / 720: multiplies every σ, radius, shift and pitch
     index         0, 1, 2 … within the clip
     """
@@ -75,8 +77,14 @@ class Frame:
     face_boxes: list[tuple[float, float, float, float, float]]
     levels: tuple[float, float]
     drift: tuple[float, float]
+    ground: Ground
     scale: float
     index: int
+
+    @property
+    def motion(self) -> Motion:
+        """The motion into this frame."""
+        return Motion(self.flow, self.confidence, self.is_cut)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -96,6 +104,7 @@ class FrameReader:
         self.memory = Memory()
         self._abstraction = abstraction
         self._motion = MotionReader()
+        self._carrier = Carrier()
         self._denoiser = Denoiser()
         self._faces = FaceFinder() if keep_faces else None
         self._levels = LevelMeter()
@@ -109,7 +118,8 @@ class FrameReader:
         half_width, half_height = width // 2 // 2 * 2, height // 2 // 2 * 2
         raw = reduce_bytes(full, (half_height, half_width))
         raw_grey = grey_of(raw)
-        motion = self._motion.read(raw_grey, (width / half_width, height / half_height))
+        full_per_half = (width / half_width, height / half_height)
+        motion = self._motion.read(raw_grey, full_per_half)
         self.memory.advance(motion)
         half = self._denoiser.clean(raw, motion)
         grey8 = grey_of(half)
@@ -124,7 +134,7 @@ class FrameReader:
         abstract = kuwahara(
             smooth, tangents, anisotropy, max(wanted.radius * scale, 1.0), wanted.sharpness
         )
-        boxes = self._faces.read(grey8, motion.flow, motion.is_cut) if self._faces else []
+        boxes = self._faces.read(grey8, half, motion.flow, motion.is_cut) if self._faces else []
         mask = face_mask(boxes, half_height, half_width)
         if boxes:
             spared = F(0.65) * light + F(0.35 / 255) * half
@@ -148,6 +158,7 @@ class FrameReader:
             face_boxes=boxes,
             levels=self._levels.read(abstract, motion.is_cut),
             drift=(float(self._motion.drift[0]), float(self._motion.drift[1])),
+            ground=self._carrier.carry(motion, full_per_half),
             scale=scale,
             index=self._index,
         )

@@ -101,7 +101,7 @@ def _reduced(frame: Bytes) -> Bytes:
 def _boxes(rgb: Bytes) -> list[Box]:
     grey = grey_of(rgb)
     still = np.zeros((*grey.shape, 2), np.float32)
-    return FaceFinder().read(grey, still, is_cut=True)
+    return FaceFinder().read(grey, rgb, still, is_cut=True)
 
 
 def _sample(rgb: Bytes, boxes: list[Box]) -> Sample:

@@ -147,7 +147,7 @@ def test_keeping_faces_changes_the_face_and_keeps_it_closer_to_the_source(style:
     half = reduce_bytes(clip[-1], (SIZE[1] // 2, SIZE[0] // 2))
     grey = grey_of(half)
     flow = np.zeros((*grey.shape, 2), np.float32)
-    boxes = FaceFinder().read(grey, flow, is_cut=True)
+    boxes = FaceFinder().read(grey, half, flow, is_cut=True)
     assert boxes, "the test's own face was not found"
     mask = cv2.resize(face_mask(boxes, *grey.shape), SIZE)
     change = np.abs(kept.astype(int) - lost).mean(axis=2)
