@@ -7,6 +7,7 @@ RestyleError
 │   └── ClipUnfit          readable, but no fitting can bring it inside the limits
 ├── FitError               trimming, resizing or converting went wrong
 ├── HostingError           the clip could not be put where the service can fetch it
+├── DiskFull               no room is left for the files of a job
 ├── BudgetExceeded         the host's key has no budget left for this
 ├── JobNotFound            no such job, or its files were removed
 ├── ResultNotReady         the job has no result (yet)
@@ -83,6 +84,10 @@ class FitError(RestyleError):
 
 class HostingError(RestyleError):
     """The clip could not be put where the service can fetch it."""
+
+
+class DiskFull(RestyleError):
+    """No room is left for the files of a job."""
 
 
 class BudgetExceeded(RestyleError):

@@ -3,6 +3,7 @@
 What breaks off is resumed where the server can, else begun again, a bounded number of times.
 """
 
+import errno
 import os
 import time
 import uuid
@@ -48,7 +49,8 @@ def download(
 ) -> int:
     """Fetch `url` (http:// too: result URLs may be) into `target`: its size in bytes.
 
-    Raises DownloadFailed and leaves nothing behind; code ResultExpired when it is gone for good.
+    Raises DownloadFailed and leaves nothing behind; code ResultExpired when it is gone for good,
+    DiskFull when there is no room.
     """
     address = encoded(url)
     if not address.startswith(("http://", "https://")):
@@ -73,8 +75,11 @@ def download(
             return half.size
         raise _failed(trouble, "It is still there for 24 hours after the task ended: try again.")
     except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise _failed(
-            f"it could not be written ({error.strerror})", "Make room on the disk and try again."
+            f"it could not be written ({error.strerror})",
+            "Make room on the disk and try again: it is still there for 24 hours.",
+            code="DiskFull" if full else "",
         ) from None
     finally:
         with suppress(OSError):

@@ -47,6 +47,7 @@ class OwnAddress:
 
     `base_url` may be a callable, for an address that is known only once the app is up. `secret` is
     a Fernet key; the links have a key of their own, derived from it. Links live `ttl_s` seconds.
+    `bring` gets a file that another machine has put under the root of all.
     """
 
     name = "self"
@@ -59,11 +60,13 @@ class OwnAddress:
         ttl_s: int = LINK_TTL_S,
         *,
         clock: Callable[[], float] = time.time,
+        bring: Callable[[Path], object] | None = None,
     ) -> None:
         self._base_url = base_url
         self._root = root
         self._ttl_s = ttl_s
         self._clock = clock
+        self._bring = bring
         derived = hashlib.sha256(b"restyle links of clips " + secret).digest()
         self._seal = Fernet(base64.urlsafe_b64encode(derived))
 
@@ -115,6 +118,8 @@ class OwnAddress:
         except (InvalidToken, ValueError):
             return None
         path = self._root / inside.decode()
+        if self._bring is not None:
+            self._bring(path)
         return path if self._inside(path) else None
 
     def _inside(self, path: Path) -> Path | None:

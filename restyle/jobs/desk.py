@@ -18,6 +18,7 @@ from restyle.jobs.job import Service
 from restyle.jobs.keys import KeyBox
 from restyle.jobs.ledger import Ledger, Record
 from restyle.jobs.pace import Pace
+from restyle.jobs.storage import Storage
 from restyle.jobs.submits import Submits
 from restyle.jobs.turnstile import Turnstile
 from restyle.settings import Secret, Settings
@@ -34,6 +35,7 @@ class Desk:
     """The parts that the steps share, one for each process."""
 
     settings: Settings
+    storage: Storage
     ledger: Ledger
     submits: Submits
     keys: KeyBox
@@ -47,7 +49,7 @@ class Desk:
 
     def folder(self, job_id: str) -> Path:
         """Where the files of a job lie."""
-        return self.settings.data_dir / "jobs" / job_id
+        return self.storage.folder(job_id)
 
     def client(self, record: Record) -> CloudClient:
         """A client with the job's key; raises KeyRefused when that was erased."""

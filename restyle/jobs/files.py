@@ -1,14 +1,12 @@
-"""The files of a job: its copy of the upload, their addresses on the page's port, their removal.
+"""The files of a job: its copy of the upload, and their addresses on the page's port.
 
-`jobs/{job_id}/` in the data folder holds the prepared clip, a still of it, and the result.
+`jobs/{job_id}/` in the storage holds the prepared clip, a still of it, and the result.
 """
 
-import logging
 import mimetypes
 import os
 import re
 import shutil
-import time
 from pathlib import Path
 
 from starlette.requests import Request
@@ -19,11 +17,9 @@ from restyle.errors import ClipUnfit, ClipUnreadable, JobNotFound
 from restyle.jobs.desk import Desk
 from restyle.jobs.job import Stage
 from restyle.jobs.ledger import Record
+from restyle.jobs.retention import NO_ROOM, disk_full
 from restyle.jobs.saving import RESULT
-from restyle.jobs.tables import JOBS
 from restyle.styles import Options
-
-log = logging.getLogger("restyle.jobs")
 
 ADDRESS = "/restyle/jobs"
 
@@ -31,7 +27,7 @@ ADDRESS = "/restyle/jobs"
 def keep_upload(source: Path, folder: Path, max_bytes: int) -> Path:
     """Keep an upload in a job's folder: the page's own copy is swept away in time.
 
-    Raises ClipUnreadable when it is not there (any more), ClipUnfit when it is too large.
+    Raises ClipUnreadable when it is not there (any more), ClipUnfit when it is too large, DiskFull.
     """
     try:
         source = source.resolve(strict=True)
@@ -51,8 +47,18 @@ def keep_upload(source: Path, folder: Path, max_bytes: int) -> Path:
     try:
         os.link(source, target)
     except OSError:  # another file system, or one without links
-        shutil.copyfile(source, target)
+        _copy(source, target)
     return target
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        shutil.copyfile(source, target)
+    except OSError as trouble:
+        shutil.rmtree(target.parent, ignore_errors=True)
+        if trouble.errno in NO_ROOM:
+            raise disk_full() from None
+        raise
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -88,34 +94,6 @@ def download_name(record: Record) -> str:
     return f"{stem}-{options.style.slug}-{options.output_short_side}p.mp4"
 
 
-def remove_old(desk: Desk, keep_hours: float) -> list[Record]:
-    """Remove the files of jobs that ended longer ago than that, and give these jobs.
-
-    Never those of a job that runs.
-    """
-    before = time.time() - keep_hours * 3600
-    old = desk.ledger.where(
-        JOBS.c.ended.is_not(None), JOBS.c.ended < before, JOBS.c.files_removed.is_(None)
-    )
-    for record in old:
-        shutil.rmtree(desk.folder(record.job_id), ignore_errors=True)
-        with desk.ledger.change(record.job_id) as change:
-            change.set(files_removed=time.time())
-        log.info("job=%s its files were removed after their time", record.job_id)
-    return old
-
-
-def remove_strays(desk: Desk) -> None:
-    """Remove folders of which the book knows nothing: leftovers of a cut-off upload."""
-    root = desk.settings.data_dir / "jobs"
-    for folder in root.glob("*"):
-        if time.time() - folder.stat().st_mtime > 3600:
-            try:
-                desk.ledger.read(folder.name)
-            except JobNotFound:
-                shutil.rmtree(folder, ignore_errors=True)
-
-
 def _record(desk: Desk, request: Request) -> Record | None:
     try:
         return desk.ledger.read(request.path_params["job_id"])
@@ -124,7 +102,7 @@ def _record(desk: Desk, request: Request) -> Record | None:
 
 
 def _file(desk: Desk, request: Request, record: Record, name: str, kind: str) -> Response:
-    path = desk.folder(record.job_id) / name
+    path = desk.storage.bring(desk.folder(record.job_id) / name)
     if not path.is_file():
         return _nothing()
     wanted = "attachment" if request.query_params.get("download") else "inline"

@@ -7,8 +7,8 @@ import time
 from restyle.errors import Canceled, RestyleError
 from restyle.jobs import workflow
 from restyle.jobs.desk import Desk
-from restyle.jobs.files import remove_old, remove_strays
 from restyle.jobs.job import Stage
+from restyle.jobs.retention import make_room, remove_old, remove_strays
 from restyle.jobs.tables import JOBS
 from restyle.jobs.workers import Membership
 
@@ -52,6 +52,7 @@ class Housekeeping:
                     cleaned = time.monotonic()
                     for old in remove_old(self._desk, self._desk.settings.keep_hours):
                         workflow.forget(old.job_id, old.attempt)
+                    make_room(self._desk)
                     remove_strays(self._desk)
                     forget_old_keys(self._desk)
             except Exception:

@@ -10,13 +10,16 @@ from pathlib import Path
 import cv2
 
 from restyle.clips import Clip, inspect
-from restyle.errors import Canceled
+from restyle.errors import Canceled, FitError
 from restyle.fitting import fit, plan_fit
 from restyle.footage import open_clip
 from restyle.jobs.desk import Desk, Stopping
 from restyle.jobs.job import Stage
+from restyle.jobs.retention import disk_full, free_bytes, make_room
 
 POSTER_WIDTH_PX = 320
+# With less room than this a failure is the disk's, not the clip's.
+LITTLE_BYTES = 10_000_000
 
 
 def prepare(desk: Desk, job_id: str) -> bool:
@@ -29,12 +32,13 @@ def prepare(desk: Desk, job_id: str) -> bool:
     if record.stage.is_final:
         return False
     folder = desk.folder(job_id)
-    if record.fitted and (folder / record.fitted).exists():
+    if record.fitted and desk.storage.bring(folder / record.fitted).exists():
         return True
     desk.heed_cancel(job_id)
     desk.ledger.move(job_id, Stage.FITTING)
+    upload = desk.storage.bring(folder / record.upload)
     _drop_all_but(folder, record.upload)
-    plan = plan_fit(inspect(folder / record.upload), **record.wishes)
+    plan = plan_fit(inspect(upload), **record.wishes)
     try:
         fitted = fit(
             plan,
@@ -46,7 +50,15 @@ def prepare(desk: Desk, job_id: str) -> bool:
         if desk.stopping.is_set():
             raise Stopping from None
         raise
+    except FitError:
+        if free_bytes(folder) < LITTLE_BYTES:
+            make_room(desk)
+            raise disk_full() from None
+        raise
     draw_poster(fitted, folder / "poster.jpg")
+    for path in (fitted.path, folder / "poster.jpg"):
+        if path.exists():
+            desk.storage.keep(path)
     desk.ledger.move(job_id, Stage.QUEUED, fitted=fitted.path.name)
     _drop_all_but(folder, fitted.path.name, "poster.jpg")
     return True

@@ -13,6 +13,7 @@ from restyle.errors import CloudError, DownloadFailed, TaskGone
 from restyle.jobs.desk import Desk
 from restyle.jobs.job import Stage
 from restyle.jobs.ledger import Record
+from restyle.jobs.retention import make_room
 
 log = logging.getLogger("restyle.jobs")
 
@@ -28,8 +29,9 @@ def save(desk: Desk, job_id: str) -> bool:
     if record.stage.is_final:
         return False
     target = desk.folder(job_id) / RESULT
-    if not target.exists():
+    if not desk.storage.bring(target).exists():
         _fetch(desk, record, target)
+        desk.storage.keep(target)
     spent = Decimal(record.charge or 0)
     desk.ledger.end(job_id, Stage.SUCCEEDED, spent=spent)
     return True
@@ -48,6 +50,8 @@ def _fetch(desk: Desk, record: Record, target: Path) -> None:
             raise
         except CloudError as trouble:
             log.warning("job=%s the download: %s", record.job_id, trouble.code)
+            if trouble.code == "DiskFull":
+                make_room(desk)
             # A URL may have expired since it was told: ask for a fresh one. If that one is
             # gone as well, the result is.
             gone = fresh and trouble.code == "ResultExpired"

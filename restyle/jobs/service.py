@@ -5,7 +5,6 @@ the next one.
 """
 
 import logging
-import shutil
 import time
 import uuid
 from collections.abc import Callable
@@ -22,20 +21,21 @@ from restyle.cloud import CloudClient
 from restyle.errors import OptionError, ResultNotReady
 from restyle.fitting import plan_fit
 from restyle.hosting import Host, OwnAddress, hosts_for
-from restyle.jobs import files, workflow
+from restyle.jobs import files, retention, workflow
 from restyle.jobs.admitting import new_row, payer_of
 from restyle.jobs.budgets import Budgets
 from restyle.jobs.desk import Desk
 from restyle.jobs.fence import Fence
 from restyle.jobs.housekeeping import Housekeeping
 from restyle.jobs.job import Job, JobRequest, Service, Stage
-from restyle.jobs.keys import KeyBox, installation_secret
+from restyle.jobs.keys import KeyBox
 from restyle.jobs.ledger import Ledger, Record
 from restyle.jobs.pace import Pace
 from restyle.jobs.queueing import next_turn
 from restyle.jobs.saving import RESULT
+from restyle.jobs.storage import Storage
 from restyle.jobs.submits import Outcome, Submits
-from restyle.jobs.tables import JOBS, open_database
+from restyle.jobs.tables import JOBS, alone, open_database
 from restyle.jobs.turnstile import Turnstile
 from restyle.jobs.views import job_of
 from restyle.jobs.workers import Membership
@@ -65,7 +65,9 @@ class Jobs:
     ) -> None:
         self._settings = settings
         self._engine = open_database(settings)
-        secret = installation_secret(settings.data_dir)
+        storage = Storage(settings)
+        with alone(self._engine, "secret"):
+            secret = storage.secret()
         self._budgets = Budgets(
             self._engine, settings.visitor_budget_usd, settings.daily_budget_usd
         )
@@ -75,15 +77,13 @@ class Jobs:
         fence = Fence(self._membership)
         self._ledger = Ledger(self._engine, self._budgets, self._keys, fence)
         self._submits = Submits(self._engine, fence)
-        root = settings.data_dir / "jobs"
-        root.mkdir(parents=True, exist_ok=True)
 
         def hosts(service: Service, client: CloudClient) -> list[Host]:
             return hosts_for(
                 service,
                 settings,
                 client,
-                root=root,
+                root=storage.jobs,
                 secret=secret,
                 base_url=base_url,
                 public_url=public_url,
@@ -91,6 +91,7 @@ class Jobs:
 
         self._desk = Desk(
             settings,
+            storage,
             self._ledger,
             self._submits,
             self._keys,
@@ -101,7 +102,7 @@ class Jobs:
             hosts,
         )
         self._housekeeping = Housekeeping(self._desk, self._membership)
-        own_links = OwnAddress(base_url, root, secret)
+        own_links = OwnAddress(base_url, storage.jobs, secret, bring=storage.bring)
         self.routes: list[Route] = [*own_links.routes, *files.routes(self._desk)]
 
     def start(self) -> None:
@@ -126,11 +127,13 @@ class Jobs:
     def submit(self, request: JobRequest) -> Job:
         """Begin a job: look at the clip, plan, hold the budget, queue.
 
-        Raises ClipError, OptionError, KeyRefused or BudgetExceeded, and then nothing is kept.
+        Raises ClipError, OptionError, KeyRefused, DiskFull or BudgetExceeded, and then nothing is
+        kept.
         """
         request = replace(request, visitor=request.visitor[:200])
         payer = payer_of(request, self._settings)
         job_id = uuid.uuid4().hex
+        retention.check_room(self._desk, request.clip_path)
         folder = self._desk.folder(job_id)
         upload = files.keep_upload(request.clip_path, folder, self._settings.max_upload_bytes)
         try:
@@ -141,6 +144,7 @@ class Jobs:
                 shape=request.shape,
             )
             row = {**new_row(request, plan, payer), "job_id": job_id, "upload": upload.name}
+            self._desk.storage.keep(upload)
             with self._engine.begin() as book:
                 turn = next_turn(book, payer.account, request.visitor)
                 if payer.is_host:
@@ -150,7 +154,7 @@ class Jobs:
                     self._keys.keep(book, job_id, payer.key)
                 book.execute(sa.insert(JOBS).values({**row, "turn": turn}))
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            self._desk.storage.drop(job_id)
             raise
         log.info("job=%s stage=queued task=- request=- account=%s", job_id, payer.account)
         workflow.begin(job_id, 1)
@@ -185,12 +189,12 @@ class Jobs:
     def result(self, job_id: str) -> Path:
         """The finished video; raises JobNotFound or ResultNotReady."""
         record = self._ledger.read(job_id)
-        path = self._desk.folder(job_id) / RESULT
         if record.stage is not Stage.SUCCEEDED:
             raise ResultNotReady(
                 f"This job has no result: it is {record.stage}.",
                 what_next="Ask for its status, and for the result once that says succeeded.",
             )
+        path = self._desk.storage.bring(self._desk.folder(job_id) / RESULT)
         if not path.is_file():
             raise ResultNotReady(
                 f"The result was removed: files are kept for {self._settings.keep_hours:g} hours.",
@@ -201,7 +205,7 @@ class Jobs:
     def source(self, job_id: str) -> Path:
         """The clip as it was submitted; raises JobNotFound or ResultNotReady."""
         record = self._ledger.read(job_id)
-        path = self._desk.folder(job_id) / (record.fitted or "none")
+        path = self._desk.storage.bring(self._desk.folder(job_id) / (record.fitted or "none"))
         if not path.is_file():
             raise ResultNotReady(
                 "The clip of this job is not there: not yet, or not any more.",

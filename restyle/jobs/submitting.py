@@ -99,7 +99,8 @@ def _host(desk: Desk, client: CloudClient, record: Record) -> tuple[Host, Hosted
     own_patience = desk.patience(desk.pace.own_address_patience_s)
     while True:
         try:
-            hosted = host.host(desk.folder(job_id) / str(record.fitted))
+            clip = desk.storage.bring(desk.folder(job_id) / str(record.fitted))
+            hosted = host.host(clip)
             verify(hosted)
         except (*TRANSIENT, *AMBIGUOUS) as trouble:
             # Nothing is billed for hosting: any trouble may be tried again.

@@ -5,6 +5,8 @@ since the epoch, money is text of a decimal number or whole nano-dollars.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -151,13 +153,20 @@ def open_database(settings: Settings) -> sa.Engine:
         engine = _open_sqlite(Path(url.database or ""))
     else:
         engine = sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    with engine.begin() as book:
-        if url.get_backend_name() != "sqlite":
-            # Two processes that start at once would both make them.
-            book.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('restyle tables'))"))
+    with alone(engine, "tables") as book:
         METADATA.create_all(book)
         _complete(book)
     return engine
+
+
+@contextmanager
+def alone(engine: sa.Engine, name: str) -> Iterator[sa.Connection]:
+    """A transaction that is the only one of its name in all processes."""
+    with engine.begin() as book:
+        if book.dialect.name != "sqlite":  # where every writer is alone anyway
+            key = sa.func.hashtext(f"restyle jobs {name}")
+            book.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+        yield book
 
 
 def now(book: sa.Connection) -> float:

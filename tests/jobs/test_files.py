@@ -11,7 +11,8 @@ from jobs.studio import Studio
 
 from restyle.errors import ClipUnfit, JobNotFound, ResultNotReady
 from restyle.jobs import Stage, workflow
-from restyle.jobs.files import keep_upload, remove_old, remove_strays
+from restyle.jobs.files import keep_upload
+from restyle.jobs.retention import remove_old, remove_strays
 
 
 def test_files_are_removed_after_their_time_but_not_of_a_job_that_runs(studio: Studio) -> None:

@@ -1,0 +1,99 @@
+"""How long files stay: for their time, and less where the disk has no room, the oldest first.
+
+Never those of a job that still runs; the book keeps what is known of every job.
+"""
+
+import errno
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from restyle.errors import DiskFull, JobNotFound
+from restyle.jobs.desk import Desk
+from restyle.jobs.ledger import Record
+from restyle.jobs.tables import JOBS
+
+log = logging.getLogger("restyle.jobs")
+
+# Below this the files of ended jobs are removed before their time.
+FLOOR_BYTES = 500_000_000
+# A job needs room for its prepared clip and its result beside the upload.
+ROOM_FOR_A_JOB = 3
+STRAY_AFTER_S = 3600.0
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
+
+def free_bytes(folder: Path) -> int:
+    """The room on the disk that a folder is on."""
+    return shutil.disk_usage(folder).free
+
+
+def remove_old(desk: Desk, keep_hours: float) -> list[Record]:
+    """Remove the files of jobs that ended longer ago than that, and give these jobs."""
+    before = time.time() - keep_hours * 3600
+    old = _with_files(desk, ended_before=before)
+    for record in old:
+        _remove(desk, record, "after their time")
+    return old
+
+
+def make_room(
+    desk: Desk, wanted: int = FLOOR_BYTES, *, free: Callable[[Path], int] = free_bytes
+) -> list[Record]:
+    """Remove files of ended jobs, the oldest first, until `wanted` bytes are free."""
+    removed: list[Record] = []
+    if free(desk.storage.jobs) >= wanted:
+        return removed
+    for record in _with_files(desk, ended_before=time.time()):
+        if (record.error or {}).get("ways_on"):
+            continue  # It may go on, and needs its clip for that.
+        _remove(desk, record, "since the disk has no room")
+        removed.append(record)
+        if free(desk.storage.jobs) >= wanted:
+            break
+    return removed
+
+
+def check_room(desk: Desk, clip: Path, *, free: Callable[[Path], int] = free_bytes) -> None:
+    """Raises DiskFull where a job with this clip would not find room to its end."""
+    try:
+        wanted = clip.stat().st_size * ROOM_FOR_A_JOB
+    except OSError:
+        return  # Whoever reads it says so in better words.
+    make_room(desk, wanted, free=free)
+    if free(desk.storage.jobs) < wanted:
+        raise disk_full()
+
+
+def disk_full() -> DiskFull:
+    """The disk is full, in words."""
+    return DiskFull(
+        "This machine's disk is full, so the clip cannot be kept. Nothing was submitted.",
+        what_next="Try again later, or tell the host of this page.",
+    )
+
+
+def remove_strays(desk: Desk) -> None:
+    """Remove folders of which the book knows nothing: leftovers of a cut-off upload."""
+    for folder in desk.storage.jobs.glob("*"):
+        if time.time() - folder.stat().st_mtime > STRAY_AFTER_S:
+            try:
+                desk.ledger.read(folder.name)
+            except JobNotFound:
+                desk.storage.drop(folder.name)
+
+
+def _with_files(desk: Desk, *, ended_before: float) -> list[Record]:
+    found = desk.ledger.where(
+        JOBS.c.ended.is_not(None), JOBS.c.ended < ended_before, JOBS.c.files_removed.is_(None)
+    )
+    return sorted(found, key=lambda record: record.ended or 0.0)
+
+
+def _remove(desk: Desk, record: Record, why: str) -> None:
+    desk.storage.drop(record.job_id)
+    with desk.ledger.change(record.job_id) as change:
+        change.set(files_removed=time.time())
+    log.info("job=%s its files were removed %s", record.job_id, why)
