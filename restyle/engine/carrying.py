@@ -18,8 +18,8 @@ CELL = 8  # half-size pixels to a cell of the offset maps
 STILL = 0.08  # half-size pixels of flow that count as none, so that still textures do not creep
 STRETCHED = 0.22  # change of offset from pixel to pixel, beyond which a texture looks stretched
 LITTLE = 0.002  # trust in a cell under which it follows the whole frame
-TORN = 0.30  # the share of the picture that may be so before all is renewed
-LEAST_AGE, FADE = 12, 8  # frames
+TORN = 0.20  # the share of the picture that may be so before all is renewed
+LEAST_AGE, FADE = 8, 8  # frames
 
 
 @dataclass(frozen=True, eq=False)

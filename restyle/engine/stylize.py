@@ -11,6 +11,7 @@ import numpy as np
 from restyle.engine.frames import FrameReader
 from restyle.engine.kernels import Bytes
 from restyle.engine.looks import LOOKS
+from restyle.engine.settling import Settler
 from restyle.styles import Options, Style
 
 WARM_SIZE = (288, 256)
@@ -30,6 +31,7 @@ class Stylizer:
         self._look = LOOKS[options.style]()
         self._reader = FrameReader(self._look.abstraction, keep_faces=options.animate_emotion)
         self._look.prepare(samples)
+        self._settler = Settler()
 
     def render(self, frame_rgb: Bytes) -> Bytes:
         """The next frame, styled: RGB 8 bits (height, width, 3) in and out.
@@ -42,7 +44,9 @@ class Stylizer:
                 f"A frame of {frame_rgb.shape} {frame_rgb.dtype} was given, "
                 f"but this clip has {(height, width, 3)} uint8."
             )
-        return self._look.paint(self._reader.read(frame_rgb), self._reader.memory)
+        frame = self._reader.read(frame_rgb)
+        painted = self._look.paint(frame, self._reader.memory)
+        return self._settler.settle(painted, frame.motion)
 
 
 def warm_up(styles: Sequence[Style] = tuple(LOOKS)) -> None:

@@ -12,7 +12,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import Floats, kernel
+from restyle.engine.carrying import Ground
+from restyle.engine.kernels import F, Floats, kernel
+from restyle.engine.rows import columns, sample_row
 
 _STEP = 64  # tile sides are rounded up to it: frames of nearly one size share tiles
 
@@ -56,6 +58,27 @@ class Tile:
         ) * np.float32(gain)
         _shift(self.values, y0, x0, taps, out)
         return out
+
+    def lay(self, size: tuple[int, int], ground: Ground, zoom: float = 1.0) -> Floats:
+        """The tile as it lies on the scene, float32 (height, width): each part moves by itself.
+
+        `size` is (width, height), `zoom` its scale beside the full-size frame (0.5 for half-size
+        maps). Bilinear, wrapping around; the loss of variance between pixels is made good.
+        """
+        out = np.empty((size[1], size[0]), np.float32)
+        lags = F(self.lag_y), F(self.lag_x)
+        old, new = self._wrapped(ground.offset, zoom), self._wrapped(ground.fresh, zoom)
+        _lay(self.values, old, *lags, F(0), F((1 - ground.share) ** 0.5), out)
+        if ground.share > 0:
+            _lay(self.values, new, *lags, F(1), F(ground.share**0.5), out)
+        return out
+
+    def _wrapped(self, offset: Floats, zoom: float) -> Floats:
+        """Offsets in the tile's pixels, whole tiles taken off: around 0."""
+        scaled = offset * F(zoom)
+        sides = np.array(self.values.shape[::-1], np.float32)
+        middle = np.median(scaled, axis=(0, 1))
+        return np.asarray(scaled - sides * np.round(middle / sides), np.float32)
 
 
 def fractal(size: tuple[int, int], octaves: Sequence[Octave], *, seed: int) -> Tile:
@@ -185,3 +208,54 @@ def _shift(values: Floats, y0: int, x0: int, taps: Floats, out: Floats) -> None:
                 )
                 done += 1
             start = 0
+
+
+@kernel
+def _lay(
+    values: Floats, offset: Floats, lag_y: F, lag_x: F, kept: F, weight: F, out: Floats
+) -> None:
+    """`out` becomes kept · out + weight · the tile at each pixel + offset; `out` fits the tile."""
+    height, width = out.shape
+    rows, wide = values.shape
+    at = columns(width, offset.shape[1])
+    offset_x = np.ascontiguousarray(offset[:, :, 0])
+    offset_y = np.ascontiguousarray(offset[:, :, 1])
+    for y in numba.prange(height):
+        move_x = sample_row(offset_x, y, height, at)
+        move_y = sample_row(offset_y, y, height, at)
+        left = np.empty(width, np.int32)
+        top = np.empty(width, np.int32)
+        gain = np.empty(width, np.float32)
+        # Apart from the loop below, so that the compiler can vectorise this one.
+        for x in range(width):
+            px = F(x) + min(max(move_x[x], F(-wide)), F(wide))
+            py = F(y) + min(max(move_y[x], F(-rows)), F(rows))
+            whole_x = np.floor(px)
+            whole_y = np.floor(py)
+            fx = px - whole_x
+            fy = py - whole_y
+            move_x[x] = fx
+            move_y[x] = fy
+            left[x] = np.int32(whole_x)
+            top[x] = np.int32(whole_y)
+            across = F(1) - F(2) * fx * (F(1) - fx) * (F(1) - lag_x)
+            down = F(1) - F(2) * fy * (F(1) - fy) * (F(1) - lag_y)
+            gain[x] = weight / np.sqrt(max(across * down, F(0.05)))
+        target = out[y]
+        for x in range(width):
+            x0 = left[x]
+            y0 = top[x]
+            if x0 < 0:
+                x0 += wide
+            elif x0 >= wide:
+                x0 -= wide
+            if y0 < 0:
+                y0 += rows
+            elif y0 >= rows:
+                y0 -= rows
+            x1 = x0 + 1 if x0 + 1 < wide else 0
+            y1 = y0 + 1 if y0 + 1 < rows else 0
+            above = values[y0, x0] + move_x[x] * (values[y0, x1] - values[y0, x0])
+            below = values[y1, x0] + move_x[x] * (values[y1, x1] - values[y1, x0])
+            grain = gain[x] * (above + move_y[x] * (below - above))
+            target[x] = grain + kept * target[x] if kept > F(0) else grain

@@ -25,18 +25,14 @@ TILE_SHORT_SIDE = 360
 def main() -> None:
     """Write the sheet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("clip", help=f"a file, optionally @start_s, or one of {footage.MADE}")
+    parser.add_argument("clip", help=f"a file, or one of {footage.MADE}; see `footage.read`")
     parser.add_argument("sheet", type=Path)
     parser.add_argument("--side", type=int, default=720)
     parser.add_argument(
         "--frame", type=int, default=7, help="how many frames are run; the last shows"
     )
     wanted = parser.parse_args()
-    if wanted.clip in footage.MADE:
-        frames = footage.make(wanted.clip, wanted.side, wanted.frame)
-    else:
-        path, _, start_s = wanted.clip.partition("@")
-        frames = footage.read(Path(path), wanted.side, wanted.frame, float(start_s or 0))
+    frames = footage.read(wanted.clip, wanted.side, wanted.frame)
     height, width = frames[0].shape[:2]
     tiles = [_tile(frames[-1], "source")]
     for style in Style:

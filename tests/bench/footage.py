@@ -1,6 +1,7 @@
 """Frames for the benches: read from clips, or made from public-domain photographs in memory."""
 
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,21 +25,32 @@ def short_side_size(height: int, width: int, short_side: int) -> tuple[int, int]
     return round(width * factor / 2) * 2, round(height * factor / 2) * 2
 
 
-def read(path: Path, short_side: int, count: int, start_s: float = 0.0) -> list[Bytes]:
-    """`count` RGB frames of a clip at FPS from `start_s` on (fewer where it ends)."""
-    reader = imageio_ffmpeg.read_frames(str(path))
-    width, height = next(reader)["size"]
-    reader.close()
+def read(clip: str, short_side: int, count: int) -> list[Bytes]:
+    """`count` RGB frames of a clip at FPS (fewer where it ends), brought to a short side.
+
+    `clip` is one of MADE, or a file, optionally with where to begin in seconds and what to cut
+    out: "a.mp4", "a.mp4@10.2", "a.mkv@0.67#640:360:0:30" (width:height:left:top).
+    """
+    if clip in MADE:
+        return make(clip, short_side, count)
+    rest, _, piece = clip.partition("#")
+    path, _, start_s = rest.partition("@")
+    if piece:
+        width, height = map(int, piece.split(":")[:2])
+    else:
+        reader = imageio_ffmpeg.read_frames(path)
+        width, height = next(reader)["size"]
+        reader.close()
     width, height = short_side_size(height, width, short_side)
-    filters = f"fps={FPS},scale={width}:{height}:flags=bicubic"
-    command = [FFMPEG, "-loglevel", "error", "-i", str(path), "-ss", str(start_s), "-vf", filters]
+    filters = f"fps={FPS},{f'crop={piece},' if piece else ''}scale={width}:{height}:flags=bicubic"
+    command = [FFMPEG, "-loglevel", "error", "-i", path, "-ss", start_s or "0", "-vf", filters]
     command += ["-frames:v", str(count), "-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
     raw = subprocess.run(command, capture_output=True, check=True).stdout
     return list(np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3))
 
 
 def make(name: str, short_side: int, count: int) -> list[Bytes]:
-    """A 16:9 pan with hand shake over one of MADE, with noise."""
+    """A 16:9 pan with hand shake over one of MADE, with noise, as H.264."""
     photograph: Bytes = getattr(data, name)()
     width, height = short_side_size(720, 1280, short_side)
     dice = np.random.default_rng(5)
@@ -54,7 +66,10 @@ def make(name: str, short_side: int, count: int) -> list[Bytes]:
         view = cv2.warpAffine(wide, move, (width, height), borderMode=cv2.BORDER_REFLECT)
         noisy = view + dice.normal(0, NOISE, view.shape)
         frames.append(np.clip(noisy, 0, 255).astype(np.uint8))
-    return frames
+    with tempfile.TemporaryDirectory() as folder:
+        clip = Path(folder) / "clip.mp4"
+        write(frames, clip)
+        return read(str(clip), short_side, count)
 
 
 def write(frames: Sequence[Bytes], path: Path) -> None:

@@ -52,9 +52,10 @@ def main() -> None:
 
 
 def _bench(name: str, side: int, count: int, styles: Sequence[int], *, peers: bool) -> None:
-    frames = _frames(name, side, count)
+    frames = footage.read(name, side, count)
     height, width = frames[0].shape[:2]
-    print(f"\n### {Path(name.partition('@')[0]).stem}, {width}×{height}, {len(frames)} frames\n")
+    title = Path(name.partition("#")[0].partition("@")[0]).stem
+    print(f"\n### {title}, {width}×{height}, {len(frames)} frames\n")
     steps = steadiness.steps_of(frames)
     transcoding_ms = _transcoding_ms(frames)
     rows: list[tuple[str, float, float, float]] = [
@@ -79,13 +80,6 @@ def _bench(name: str, side: int, count: int, styles: Sequence[int], *, peers: bo
         faster = f"{slow / ms:.1f}" if slow and ms else ""
         cost = f"{ms / transcoding_ms:.1f}" if ms else ""
         print(f"| {label} | {speed} | {faster} | {cost} | {error:.2f} | {edges:.2f} |", flush=True)
-
-
-def _frames(name: str, side: int, count: int) -> list[Bytes]:
-    if name in footage.MADE:
-        return footage.make(name, side, count)
-    path, _, start_s = name.partition("@")
-    return footage.read(Path(path), side, count, float(start_s or 0))
 
 
 def _styled(frames: Sequence[Bytes], style: Style) -> tuple[list[Bytes], float]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numba
 import numpy as np
 
+from restyle.engine.carrying import Ground
 from restyle.engine.cels import modelling
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
@@ -14,6 +15,7 @@ from restyle.engine.rows import (
     columns,
     curve_row,
     normalise_row,
+    sample_colour_row,
     sample_row,
     store_row,
     upsample_row,
@@ -89,11 +91,17 @@ class AmericanComic:
             F(low),
             F(1 / (high - low)),
             F(1 / (PITCH * max(frame.scale, 0.6))),
-            F(frame.drift[0]),
-            F(frame.drift[1]),
+            _placed(frame.ground, frame.ground.offset),
+            _placed(frame.ground, frame.ground.fresh),
+            F(frame.ground.share),
             out,
         )
         return out
+
+
+def _placed(ground: Ground, offset: Floats) -> Floats:
+    """A layer of the ground with, as its third channel, how whole it is: (rows, columns, 3)."""
+    return np.ascontiguousarray(np.dstack([offset, ground.whole(offset)]), np.float32)
 
 
 def _black(frame: Frame) -> Floats:
@@ -122,8 +130,9 @@ def _compose(
     low: F,
     gain: F,
     per_pitch: F,
-    drift_x: F,
-    drift_y: F,
+    offset: Floats,
+    fresh: Floats,
+    share: F,
     out: Bytes,
 ) -> None:
     height, width = guide.shape
@@ -134,7 +143,11 @@ def _compose(
         plain, steps = curve_row(smooth, before), curve_row(stepped, before)
         faces = sample_row(face_mask, y, height, across)
         forms = sample_row(form, y, height, across)
-        cover = _dots_row(dots, y, (height, width), per_pitch, drift_x, drift_y)
+        cover = _dots_row(dots, y, (height, width), per_pitch, offset)
+        if share > F(0):
+            renewed = _dots_row(dots, y, (height, width), per_pitch, fresh)
+            for x in range(width):
+                cover[x] += share * (renewed[x] - cover[x])
         for x in range(width):
             face = faces[x]
             # Tone in steps where light models; faces keep most of their own shading.
@@ -181,12 +194,11 @@ def _skin_pixel(red: F, green: F, blue: F, strength: F) -> F:
 
 
 @brush
-def _dots_row(
-    tones: Floats, y: int, size: tuple[int, int], per_pitch: F, drift_x: F, drift_y: F
-) -> Floats:
+def _dots_row(tones: Floats, y: int, size: tuple[int, int], per_pitch: F, placed: Floats) -> Floats:
     """How much ink the dots lay on each pixel of row `y`, 0 – DOT_INK.
 
-    A dot's size follows the tone at its centre, so that each is round.
+    A dot's size follows the tone at its centre, so that each is round; where the grid is torn
+    (`placed`: see `_placed`) there are none.
     """
     height, width = size
     half_height, half_width = tones.shape
@@ -196,9 +208,10 @@ def _dots_row(
     edge = F(0.9) * per_pitch
     near = np.empty(width, np.float32)
     tone = np.empty(width, np.float32)
+    moved = sample_colour_row(placed, y, height, columns(width, placed.shape[1]))
     for x in range(width):
-        u = (F(x) + drift_x + F(y) + drift_y) * diagonal
-        v = (F(x) + drift_x - F(y) - drift_y) * diagonal
+        u = (F(x) + moved[0, x] + F(y) + moved[1, x]) * diagonal
+        v = (F(x) + moved[0, x] - F(y) - moved[1, x]) * diagonal
         du = u - np.floor(u) - F(0.5)
         dv = v - np.floor(v) - F(0.5)
         near[x] = np.sqrt(du * du + dv * dv)
@@ -212,5 +225,5 @@ def _dots_row(
         radius = F(0.60) * dark * smoothstep_pixel(F(0), F(0.12), dark)
         ink = F(1) - smoothstep_pixel(radius - edge, radius + edge, near[x])
         # The smallest dots would only look like dirt.
-        near[x] = F(DOT_INK) * ink * smoothstep_pixel(F(0.08), F(0.14), radius)
+        near[x] = F(DOT_INK) * ink * smoothstep_pixel(F(0.08), F(0.14), radius) * moved[2, x]
     return near

@@ -63,9 +63,9 @@ class ChineseCartoon:
         )
         lines = draw_response(frame, memory, LINES)
         size = frame.size[1], frame.size[0]
-        silk = textures.silk(size, frame.scale).sample(size, frame.drift)
-        granules = textures.pigment(size, frame.scale).sample(size, frame.drift)
-        patches = textures.cloud(size, 40 * frame.scale, 11).sample(size, frame.drift)
+        silk = textures.silk(size, frame.scale).lay(size, frame.ground)
+        granules = textures.pigment(size, frame.scale).lay(size, frame.ground)
+        patches = textures.cloud(size, 40 * frame.scale, 11).lay(size, frame.ground)
         out = np.empty((*frame.size, 3), np.uint8)
         _compose(
             washes,

@@ -48,19 +48,15 @@ class ChineseInkWash:
         scale = frame.scale
         height, width = frame.size
         half_size = frame.half_size[1], frame.half_size[0]
-        half_drift = (
-            frame.drift[0] * half_size[0] / width,
-            frame.drift[1] * half_size[1] / height,
-        )
         tone = line_tone(frame)
         fine = line_response(tone, frame, FINE)
         bold = line_response(tone, frame, BOLD)
-        streaks = textures.grain(half_size, scale).sample(half_size, half_drift)
+        streaks = textures.grain(half_size, scale).lay(half_size, frame.ground, 0.5)
         drawn = (bold, 0.3 * BOLD.epsilon), (fine, 0.5 * FINE.epsilon)
         brushed = hairs(streaks, *drawn, frame.tangents, max(round(8 * scale), 2))
         marks = memory.blend("marks", np.dstack([fine, bold, brushed]), 0.6)
 
-        density = self._washes(frame, bold, half_drift)
+        density = self._washes(frame, bold)
         density = memory.blend("washes", density, 0.7)
         pooled = blur(density, 3.5 * scale)
         if frame.is_cut:
@@ -69,9 +65,9 @@ class ChineseInkWash:
             self._corner = seals.emptiest_corner(painted, short_side / 720)
 
         size = width, height
-        fiber = textures.fiber(size, scale).sample(size, frame.drift)
-        clumps = textures.pigment(size, scale).sample(size, frame.drift)
-        pressure = textures.cloud(half_size, 13 * scale, 19).sample(half_size, half_drift)
+        fiber = textures.fiber(size, scale).lay(size, frame.ground)
+        clumps = textures.pigment(size, scale).lay(size, frame.ground)
+        pressure = _cloud(frame, 13.0, 19)
         out = np.empty((height, width, 3), np.uint8)
         _compose(
             density,
@@ -100,10 +96,9 @@ class ChineseInkWash:
         self._exposure += 0.06 * (wanted - self._exposure)
         return self._exposure
 
-    def _washes(self, frame: Frame, bold: Floats, drift: tuple[float, float]) -> Floats:
+    def _washes(self, frame: Frame, bold: Floats) -> Floats:
         """How much ink each pixel of the half-size paper has taken, 0–1."""
         scale = frame.scale
-        half_size = frame.half_size[1], frame.half_size[0]
         low, high = frame.levels
         tone = np.clip((luma(frame.abstract) - F(low)) * F(1 / (high - low)), F(0), F(1))
         tone = np.power(tone, F(self._exposed(tone, frame.is_cut)))
@@ -111,9 +106,7 @@ class ChineseInkWash:
         interest = _interest(frame, bold)
         spread = blur(darkest(tone, 2 * round(2 * scale) + 1), 2.5 * scale)
         bled = wide_blur(darkest(tone, 2 * round(5 * scale) + 1), 8 * scale, 2)
-        across = textures.cloud(half_size, 5 * scale, 3).sample(half_size, drift)
-        down = textures.cloud(half_size, 5 * scale, 4).sample(half_size, drift)
-        wet = textures.cloud(half_size, 11 * scale, 5).sample(half_size, drift)
+        across, down, wet = _cloud(frame, 5.0, 3), _cloud(frame, 5.0, 4), _cloud(frame, 11.0, 5)
         grey = frame.grey / F(255)
         detail = grey - wide_blur(grey, 5 * scale, 2)
         out = np.empty(tone.shape, np.float32)
@@ -132,6 +125,15 @@ class ChineseInkWash:
             out,
         )
         return out
+
+
+def _cloud(frame: Frame, sigma: float, seed: int) -> Floats:
+    """A soft random field that lies on the scene, half size; `sigma` in its pixels at 720p."""
+    # Laid at a quarter of the frame's size: nothing in it is fine.
+    height, width = frame.half_size
+    small = max(width // 2, 2), max(height // 2, 2)
+    laid = textures.cloud(small, sigma * frame.scale / 2, seed).lay(small, frame.ground, 0.25)
+    return enlarge(laid, frame.half_size)
 
 
 def _interest(frame: Frame, bold: Floats) -> Floats:

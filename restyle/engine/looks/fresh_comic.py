@@ -74,7 +74,7 @@ class FreshComic:
             _wet_edges(frame),
             glow(frame.abstract, 0.55, 24 * frame.scale, 0.32),
             draw_response(frame, memory, LINES),
-            self._paper.sample((width, height), frame.drift),
+            self._paper.lay((width, height), frame.ground),
             WASH,
             F(low),
             F(1 / (high - low)),
