@@ -138,7 +138,7 @@ class Ledger:
         """Rows that meet all conditions, oldest first."""
         query = sa.select(JOBS).where(*conditions).order_by(JOBS.c.created).limit(limit)
         with reading(self.engine) as book:
-            return [_record(row) for row in book.execute(query)]
+            return [record_of(row) for row in book.execute(query)]
 
     @contextmanager
     def change(self, job_id: str) -> Iterator[Change]:
@@ -266,10 +266,11 @@ def _read(book: sa.Connection, job_id: str, *, lock: bool = False) -> Record:
             "There is no such job here.",
             what_next="Its files may have been removed after their time. Start a new one.",
         )
-    return _record(row)
+    return record_of(row)
 
 
-def _record(row: sa.Row[Any]) -> Record:
+def record_of(row: sa.Row[Any]) -> Record:
+    """A row of the table of jobs, as a noun."""
     values = dict(row._mapping)
     values["stage"] = Stage(values["stage"])
     return Record(**values)

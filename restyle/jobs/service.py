@@ -21,7 +21,7 @@ from restyle.cloud import CloudClient
 from restyle.errors import OptionError, ResultNotReady
 from restyle.fitting import plan_fit
 from restyle.hosting import Host, OwnAddress, hosts_for
-from restyle.jobs import files, retention, workflow
+from restyle.jobs import files, health, retention, workflow
 from restyle.jobs.admitting import new_row, payer_of
 from restyle.jobs.budgets import Budgets
 from restyle.jobs.desk import Desk
@@ -103,7 +103,11 @@ class Jobs:
         )
         self._housekeeping = Housekeeping(self._desk, self._membership)
         own_links = OwnAddress(base_url, storage.jobs, secret, bring=storage.bring)
-        self.routes: list[Route] = [*own_links.routes, *files.routes(self._desk)]
+        self.routes: list[Route] = [
+            *own_links.routes,
+            *files.routes(self._desk),
+            health.route(self._engine, self._membership, storage),
+        ]
 
     def start(self) -> None:
         """Take up the work, that of an earlier process included."""

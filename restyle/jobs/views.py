@@ -8,11 +8,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from restyle.jobs.job import Job
-from restyle.jobs.ledger import Record
+from restyle.jobs.ledger import Record, record_of
 from restyle.jobs.queueing import Rates, account_queue, eta_s, position
-from restyle.jobs.tables import reading
+from restyle.jobs.tables import JOBS, reading
 from restyle.pricing import Quote
 from restyle.styles import Options
+
+
+def records(
+    engine: sa.Engine, *conditions: sa.ColumnElement[bool], newest: int = 10_000
+) -> list[Record]:
+    """Rows of the book that meet all conditions, the newest first."""
+    query = sa.select(JOBS).where(*conditions).order_by(JOBS.c.created.desc()).limit(newest)
+    with reading(engine) as book:
+        return [record_of(row) for row in book.execute(query)]
 
 
 def job_of(engine: sa.Engine, record: Record, keep_hours: float) -> Job:

@@ -142,11 +142,21 @@ def _finish(desk: Desk, client: CloudClient, record: Record, task: Task) -> Seen
         desk.ledger.end(job_id, Stage.CANCELED)
         return Seen.ENDED
     if status is TaskStatus.UNKNOWN:
+        if record.service == "local":
+            # Its engine is gone, perhaps with its machine. Rendering again costs nothing.
+            _forget_task(desk, job_id)
+            return Seen.NEXT_HOST
         raise failure(task)
     why = failure(task)
     if task.source_was_refused and next_host(desk, client, record, why):
         return Seen.NEXT_HOST
     raise why
+
+
+def _forget_task(desk: Desk, job_id: str) -> None:
+    with desk.ledger.change(job_id) as change:
+        change.set(task_id=None, task_status=None, submitted=None, started=None)
+        change.note("This machine's style service had lost the task; it is rendered again.")
 
 
 def _bill(change: Change, task: Task) -> None:

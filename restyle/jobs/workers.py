@@ -68,6 +68,7 @@ class Membership:
         self._stop.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
+        self._held_until = 0.0
         with self._engine.begin() as book:
             book.execute(
                 sa.update(WORKERS).where(WORKERS.c.worker_id == self.worker_id).values(taken=True)
@@ -76,9 +77,14 @@ class Membership:
             self._hold.close()
             self._hold = None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody can have taken this process for dead."""
+        return time.monotonic() <= self._held_until
+
     def check(self, worker_id: str) -> None:
         """Raise Fenced unless this process is that worker for certain, by its own clock alone."""
-        if worker_id != self.worker_id or time.monotonic() > self._held_until:
+        if worker_id != self.worker_id or not self.is_held:
             raise Fenced
 
     def claim(self, job_id: str) -> bool:
