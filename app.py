@@ -71,7 +71,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     with contextlib.nullcontext(given) if given else local_service(settings, own_url) as local_url:
         jobs = Jobs(settings, local_url=local_url, base_url=own_url, public_url=lambda: known[0])
         page = build_page(jobs, settings)
-        arguments = launch_arguments(settings, jobs.routes)
+        arguments = launch_arguments(settings, jobs, local_url)
         page.launch(server_port=port, prevent_thread_lock=True, **arguments)
         known[0] = settings.public_url or page.share_url or None
         jobs.start()

@@ -42,7 +42,10 @@ class Visitor:
         self.page.wait_for_selector("#fit-report [data-verdict], #fit-report .problem")
 
     def pick(self, group: str, words: str) -> None:
-        """Pick one of a group of radio buttons by its words."""
+        """Pick one of a group of radio buttons, or of the style cards, by its words."""
+        if group == "style":
+            self.page.get_by_role("option", name=words).click()
+            return
         self.page.locator(f"#{group} label", has_text=words).first.click()
 
     def transform(self) -> str:

@@ -3,32 +3,45 @@
 `build_page` lays it out, `launch_arguments` says how it is served.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from starlette.routing import Route
+from starlette.middleware import Middleware
 
 from restyle.jobs import Jobs
 from restyle.page.clip_panel import clip_panel
+from restyle.page.compare import beside_route
 from restyle.page.endpoints import add_endpoints
-from restyle.page.events import Events, Panels
+from restyle.page.events import Events
 from restyle.page.jobs_panel import jobs_panel
+from restyle.page.panels import Panels
+from restyle.page.previews import preview_route
 from restyle.page.price_panel import price_panel
 from restyle.page.result_panel import result_panel
 from restyle.page.samples import ASSETS, picture_routes, samples
-from restyle.page.style_panel import style_cards_css, style_panel
+from restyle.page.style_panel import style_panel
 from restyle.page.texts import TEXTS, both, label, translations
 from restyle.page.theme import studio
+from restyle.page.words_first import WordsFirst
 from restyle.settings import Settings
 
 __all__ = ["build_page", "launch_arguments"]
 
 FOLDER = Path(__file__).parent
+# In this order; the rules for small screens overrule the others.
+LOOKS = ("frame", "clip", "styles", "price", "status", "compare", "jobs", "small")
+SCRIPTS = ("page", "fit", "compare")
 # Uploads and copies in Gradio's cache go when nobody has used them for a day.
 SHOW_RESULT = "() => document.querySelector('#panel-result').scrollIntoView({ block: 'nearest' })"
 SWEEP_EVERY_S, SWEEP_AFTER_S = 3600, 24 * 3600
+# Each is shown to those who read the page in the other language; page.js sees to the rest.
+WORDS_SWITCH = (
+    '<button type="button" class="words" lang="en" data-switch-words="zh">'
+    '<span lang="zh-Hans">中文</span></button>'
+    '<button type="button" class="words" lang="zh" data-switch-words="en">'
+    '<span lang="en-GB">English</span></button>'
+)
 
 
 def build_page(jobs: Jobs, settings: Settings) -> gr.Blocks:
@@ -43,7 +56,10 @@ def build_page(jobs: Jobs, settings: Settings) -> gr.Blocks:
         fill_width=True,
     ) as page:
         with gr.Row(elem_id="masthead"):
-            gr.HTML(f'<h1>Restyle</h1><p class="tagline">{both("tagline")}</p>', elem_id="title")
+            gr.HTML(
+                f'<h1>Restyle</h1><p class="tagline">{both("tagline")} {WORDS_SWITCH}</p>',
+                elem_id="title",
+            )
             service = gr.Radio(
                 [(label(f"service_{name}"), name) for name in ("local", "cloud")],
                 value="local",
@@ -69,13 +85,15 @@ def build_page(jobs: Jobs, settings: Settings) -> gr.Blocks:
     return page
 
 
-def launch_arguments(settings: Settings, routes: Sequence[Route] = ()) -> dict[str, Any]:
+def launch_arguments(settings: Settings, jobs: Jobs, local_url: str) -> dict[str, Any]:
     """How `launch()` serves the page: looks, texts, limits, and routes of our own beside it."""
-    css = (FOLDER / "page.css").read_text(encoding="utf-8")
-    script = (FOLDER / "page.js").read_text(encoding="utf-8")
+    css = "\n".join(
+        (FOLDER / "looks" / f"{name}.css").read_text(encoding="utf-8") for name in LOOKS
+    )
+    script = "\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
     return {
         "theme": studio(),
-        "css": css + style_cards_css(),
+        "css": css,
         "head": f"<script>{script}</script>",
         "i18n": translations(),
         "footer_links": ["api", "gradio"],
@@ -88,7 +106,15 @@ def launch_arguments(settings: Settings, routes: Sequence[Route] = ()) -> dict[s
         "server_name": settings.server_name,
         "share": settings.share,
         "root_path": settings.root_path or None,
-        "app_kwargs": {"routes": [*routes, *picture_routes()]},
+        "app_kwargs": {
+            "routes": [
+                *jobs.routes,
+                *picture_routes(),
+                beside_route(jobs),
+                preview_route(local_url),
+            ],
+            "middleware": [Middleware(WordsFirst)],
+        },
     }
 
 
@@ -111,7 +137,7 @@ def _tie(page: gr.Blocks, panels: Panels, events: Events) -> None:
     for changed in (
         clip.trim.trimmed,
         clip.shape.change,
-        panels.style.style.change,
+        panels.style.style.chosen,
         price.resolution.change,
         price.fps.release,
         panels.service.change,
@@ -133,11 +159,8 @@ def _tie(page: gr.Blocks, panels: Panels, events: Events) -> None:
         way(go_on, jobs.mine, panels.watched, **quietly)
     result.cancel.click(events.cancel, jobs.mine, panels.watched, **quietly)
     jobs.jobs.reopen(events.reopen, jobs.mine, panels.watched, **quietly)
-    gr.on(
-        [panels.timer.tick, page.load],
-        events.look,
-        jobs.mine,
-        panels.watched,
-        trigger_mode="once",
-        **quietly,
-    )
+    jobs.jobs.remove(events.remove, jobs.mine, panels.watched, **quietly)
+    jobs.jobs.retry(events.retry, [jobs.mine, price.api_key], panels.watched, **quietly)
+    panels.timer.tick(events.look, jobs.mine, panels.watched, trigger_mode="once", **quietly)
+    # The page opened, another tab changed the list, or the network is back.
+    jobs.mine.opened(events.look, jobs.mine, panels.watched, trigger_mode="always_last", **quietly)

@@ -16,7 +16,8 @@ from restyle.clips import Clip, inspect
 from restyle.errors import RestyleError
 from restyle.fitting import FitPlan
 from restyle.limits import LIMITS, Check, ratio_ok
-from restyle.page.markup import clicks, heading, words_of
+from restyle.page.chinese import in_language
+from restyle.page.markup import clicks, either, heading, words_of
 from restyle.page.samples import Sample
 from restyle.page.texts import CHECK_NAMES, Language, both, label, say
 
@@ -118,33 +119,60 @@ def report_html(
         verdict, kind = say("report_ok", lang), "ok"
     else:
         verdict, kind = say("report_fixed", lang), "fix"
+    picture = _picture(clip, plan, lang) if plan is not None else ""
     facts = f"{clip.width} × {clip.height} · {clip.fps:.4g} fps · {clip.format}"
     rows = "".join(_row(check, lang) for check in checks)
     done = ""
     if plan is not None and not plan.unchanged:
-        done = "".join(f"<li>{escape(reason)}</li>" for reason in plan.reasons)
+        done = "".join(f"<li>{escape(in_language(reason, lang))}</li>" for reason in plan.reasons)
         done = f'<ul class="reasons">{done}</ul>'
     if problem is not None:
         done = words_of(problem, lang)
     return (
         f'<div class="report report-{kind}" data-verdict="{kind}"><p class="verdict">'
-        f'{escape(verdict)} <span class="facts">{escape(facts)}</span></p>{done}'
+        f'{escape(verdict)} <span class="facts">{escape(facts)}</span></p>{done}{picture}'
         f'<table class="checks"><tbody>{rows}</tbody></table></div>'
     )
 
 
+def _picture(clip: Clip, plan: FitPlan, lang: Language) -> str:
+    """The clip's frame with what is cut off shaded, then what comes out; fit.js draws both."""
+    crop, pad = plan.crop, plan.pad
+    if crop is not None and crop.width * crop.height > 0.98 * clip.width * clip.height:
+        crop = None  # an odd row or column, which nobody would see
+    if crop is None and pad is None:
+        return ""
+    kept = (crop.x, crop.y, crop.width, crop.height) if crop else (0, 0, clip.width, clip.height)
+    bars = (pad.left, pad.top, pad.right, pad.bottom) if pad else (0, 0, 0, 0)
+
+    def canvas(kind: str, size: tuple[int, int], words: str) -> str:
+        return (
+            f'<figure><canvas class="fit-picture" data-kind="{kind}" role="img" '
+            f'aria-label="{escape(words)}" width="{size[0]}" height="{size[1]}" '
+            f'data-kept="{",".join(map(str, kept))}" data-bars="{",".join(map(str, bars))}">'
+            f"</canvas><figcaption>{size[0]}×{size[1]}</figcaption></figure>"
+        )
+
+    before = canvas("before", (clip.width, clip.height), say("fit_before", lang))
+    after = canvas("after", plan.size, say("fit_after", lang))
+    arrow = '<span aria-hidden="true">→</span>'
+    return f'<div class="fit-pictures">{before}{arrow}{after}</div>'
+
+
 def _row(check: Check, lang: Language) -> str:
+    limit = say("limit", lang, limit=in_language(check.limit, lang))
     if check.ok:
-        kind, sign, more = "ok", "✓", say("limit", lang, limit=check.limit)
+        kind, sign, more = "ok", "✓", limit
     elif check.fix:
-        kind, sign, more = "fix", "→", check.fix
+        kind, sign, more = "fix", "→", in_language(check.fix, lang)
     else:
-        kind, sign, more = "bad", "✗", say("limit", lang, limit=check.limit)
+        kind, sign, more = "bad", "✗", limit
+    value = escape(in_language(check.value, lang))
     name = say(CHECK_NAMES[check.name], lang) if check.name in CHECK_NAMES else check.name
     return (
         f'<tr class="check check-{kind}"><td class="sign" title="{say(f"sign_{kind}", lang)}">'
         f'<span aria-hidden="true">{sign}</span><span class="unseen">{say(f"sign_{kind}", lang)}'
-        f'</span></td><th scope="row">{escape(name)}</th><td class="value">{escape(check.value)}'
+        f'</span></td><th scope="row">{escape(name)}</th><td class="value">{value}'
         f'</td><td class="more">{escape(more)}</td></tr>'
     )
 
@@ -165,9 +193,16 @@ def _trim_template() -> str:
     return (
         f'<div class="trim" hidden><div class="trim-line"><b>{both("trim")}</b>'
         f'<span><b class="trim-chosen"></b> {both("trim_of")} <span class="trim-all"></span>'
-        '</span></div><div class="trim-track"><div class="trim-window"></div>'
-        f'<input type="range" class="trim-start" min="0" max="1" step="0.05" aria-label="Start">'
-        f'<input type="range" class="trim-end" min="0" max="1" step="0.05" aria-label="End"></div>'
+        '</span></div><div class="trim-track">'
+        '<canvas class="trim-strip" aria-hidden="true"></canvas>'
+        '<div class="trim-cut trim-cut-before"></div><div class="trim-cut trim-cut-after"></div>'
+        '<div class="trim-window" role="slider" tabindex="0" '
+        f'aria-label="{either("trim_window")}"></div>'
+        '<div class="trim-playhead" hidden></div>'
+        '<input type="range" class="trim-start" min="0" max="1" step="0.05" '
+        f'aria-label="{either("trim_start")}">'
+        '<input type="range" class="trim-end" min="0" max="1" step="0.05" '
+        f'aria-label="{either("trim_end")}"></div>'
         '<div class="trim-line">'
         f'<span class="trim-side"><label>{both("trim_start")} '
         '<input type="text" class="trim-start-text" size="6"></label>'

@@ -6,10 +6,10 @@ input never loses what was already chosen.
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import gradio as gr
 
@@ -19,64 +19,24 @@ from restyle.jobs import Job, JobRequest, Jobs, Stage
 from restyle.limits import check
 from restyle.page.clip_panel import (
     NO_TRIM,
-    ClipPanel,
     look_at,
     report_html,
     shape_matters,
     span,
     whole_trim,
 )
-from restyle.page.jobs_panel import JobsPanel, Mine, jobs_html
+from restyle.page.jobs_panel import Mine, jobs_html
 from restyle.page.keys import forget_key, own_key
 from restyle.page.markup import words_of
-from restyle.page.price_panel import PricePanel, go_text, options_of, price_html
-from restyle.page.result_panel import ResultPanel, empty_status, result_html, status_html
+from restyle.page.panels import Choices, Panels
+from restyle.page.price_panel import go_text, price_html
+from restyle.page.result_panel import empty_status, result_html, status_html
+from restyle.page.retrying import named_copy
 from restyle.page.samples import Sample
-from restyle.page.style_panel import StylePanel
 from restyle.page.texts import Language, both, language, say
-from restyle.styles import Options
 
 Updates = dict[Any, Any]
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Panels:
-    """All panels of the page, and the switch in its head."""
-
-    service: gr.Radio
-    clip: ClipPanel
-    style: StylePanel
-    price: PricePanel
-    result: ResultPanel
-    jobs: JobsPanel
-    timer: gr.Timer
-
-    @property
-    def choices(self) -> list[Any]:
-        """What plan and price depend on, in the order that the events take them."""
-        return [
-            self.clip.video,
-            self.clip.trim,
-            self.clip.shape,
-            self.style.style,
-            self.price.resolution,
-            self.price.fps,
-            self.price.faces,
-            self.service,
-        ]
-
-    @property
-    def watched(self) -> list[Any]:
-        """What shows how the jobs stand."""
-        return [
-            self.result.status,
-            self.result.result,
-            self.result.cancel,
-            self.jobs.jobs,
-            self.jobs.mine,
-            self.timer,
-        ]
 
 
 def in_words(event: Callable[..., Updates]) -> Callable[..., Updates]:
@@ -99,30 +59,6 @@ def in_words(event: Callable[..., Updates]) -> Callable[..., Updates]:
             return {self.panels.result.status: _problem(words_of(words, lang))}
 
     return guarded
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the visitor has chosen, in the order of `Panels.choices`."""
-
-    video: str | None
-    trim: Any
-    shape: str
-    style: int
-    resolution: str
-    fps: float
-    faces: bool
-    service: str
-
-    @property
-    def options(self) -> Options:
-        """The service's parameters; raises OptionError."""
-        return options_of(self.style, self.resolution, self.fps, self.faces)
-
-    @property
-    def fit_shape(self) -> Literal["crop", "pad"]:
-        """How a clip that is too wide or tall is fitted."""
-        return "pad" if self.shape == "pad" else "crop"
 
 
 class Events:
@@ -179,19 +115,26 @@ class Events:
         if not chosen.video:
             raise ClipError(say("no_clip", lang), what_next=say("no_clip_next", lang))
         start_s, end_s = span(chosen.trim, look_at(chosen.video))
-        job = self.jobs.submit(
-            JobRequest(
+        key = own_key(chosen.service, typed_key, lang, host_pays=self.host_pays)
+        mine, problem = Mine.read(stored), ""
+        for options in reversed(chosen.batch):  # the newest is on top, and the first style shown
+            request_of_job = JobRequest(
                 clip_path=Path(chosen.video),
-                options=chosen.options,
+                options=options,
                 start_s=start_s,
                 end_s=end_s,
                 shape=chosen.fit_shape,
                 service="cloud" if chosen.service == "cloud" else "local",
-                api_key=own_key(chosen.service, typed_key, lang, host_pays=self.host_pays),
+                api_key=key,
                 visitor=visitor_of(request),
             )
-        )
-        return self._watch(Mine.read(stored).with_new(job.job_id), lang)
+            try:
+                mine = mine.with_new(self.jobs.submit(request_of_job).job_id)
+            except RestyleError as error:
+                problem = _problem(words_of(error, lang))
+                break
+        shown = self._watch(mine, lang)
+        return {**shown, self.panels.result.status: problem} if problem else shown
 
     @in_words
     def look(self, request: gr.Request, stored: Any) -> Updates:
@@ -203,6 +146,33 @@ class Events:
     def reopen(self, request: gr.Request, event: gr.EventData, stored: Any) -> Updates:
         """A row of "My jobs" was pressed: show that job."""
         return self._watch(Mine.read(stored).showing(str(event.job)), language(request))
+
+    @in_words
+    def remove(self, request: gr.Request, event: gr.EventData, stored: Any) -> Updates:
+        """A job is taken off this browser's list; its files go when their time is over."""
+        return self._watch(Mine.read(stored).without([str(event.job)]), language(request))
+
+    @in_words
+    def retry(
+        self, request: gr.Request, event: gr.EventData, stored: Any, typed_key: str
+    ) -> Updates:
+        """The same clip with the same settings, as a new job."""
+        mine, lang = Mine.read(stored), language(request)
+        forget_key(self.page, request, typed_key)
+        if str(event.job) not in mine.ids:
+            return {}
+        job = self.jobs.status(str(event.job))
+        with named_copy(self.jobs.source(job.job_id), job.clip_name) as path:
+            new = self.jobs.submit(
+                JobRequest(
+                    clip_path=path,
+                    options=job.options,
+                    service=job.service,
+                    api_key=own_key(job.service, typed_key, lang, host_pays=self.host_pays),
+                    visitor=visitor_of(request),
+                )
+            )
+        return self._watch(mine.with_new(new.job_id), lang)
 
     @in_words
     def cancel(self, request: gr.Request, stored: Any) -> Updates:
@@ -258,11 +228,12 @@ class Events:
     def _price(self, duration_s: float | None, chosen: "Choices", request: gr.Request) -> Updates:
         price = self.panels.price
         lang = language(request)
+        batch = chosen.batch
         card = f'<p class="hint">{both("price_none")}</p>'
         if duration_s is not None:
             left = self.jobs.budget_left(visitor_of(request)) if self.host_pays else None
-            card = price_html(duration_s, chosen.options, chosen.service, lang, left)
-        words = go_text(duration_s, chosen.options, chosen.service, lang)
+            card = price_html(duration_s, batch[0], chosen.service, lang, left, len(batch))
+        words = go_text(duration_s, batch[0], chosen.service, lang, len(batch))
         return {
             price.price: card,
             price.go: gr.update(value=words, interactive=duration_s is not None),

@@ -8,7 +8,8 @@ from html import escape
 from typing import Any
 
 from restyle.errors import RestyleError
-from restyle.page.texts import Language, both, say
+from restyle.page.chinese import in_language
+from restyle.page.texts import TEXTS, Language, both, say
 
 
 def heading(number: int, key: str) -> str:
@@ -16,11 +17,16 @@ def heading(number: int, key: str) -> str:
     return f'<h2 class="step"><span class="number">{number}</span> {both(key)}</h2>'
 
 
+def either(key: str) -> str:
+    """A label where no style rule can choose the language: both, escaped."""
+    return escape(" · ".join(TEXTS[key]))
+
+
 def words_of(problem: RestyleError | Mapping[str, Any], lang: Language) -> str:
     """An error in words: what happened and why, then what to do next."""
     words = problem.as_dict() if isinstance(problem, RestyleError) else problem
-    message = escape(str(words.get("message", "")))
-    what_next = str(words.get("what_next", ""))
+    message = escape(in_language(str(words.get("message", "")), lang))
+    what_next = in_language(str(words.get("what_next", "")), lang)
     next_line = ""
     if what_next:
         next_line = f"<p>{escape(say('what_next', lang, what_next=what_next))}</p>"

@@ -1,29 +1,66 @@
 // What no component does: the language of texts made in both, the tab's title in mid-job, and
 // uploads of kinds of video that the browser does not know by name.
 (() => {
-  const chinese = (navigator.language || '').toLowerCase().startsWith('zh');
+  // The language: the visitor's own choice, else the browser's. Python and words_first.py
+  // read the same cookie.
+  const COOKIE = 'restyle-words';
+  const chosen = (document.cookie.match(/(?:^|; )restyle-words=(en|zh)/) || [])[1];
+  const own = (navigator.language || '').toLowerCase().startsWith('zh') ? 'zh' : 'en';
+  const chinese = (chosen || own) === 'zh';
+  document.addEventListener('click', (press) => {
+    const button = press.target.closest && press.target.closest('[data-switch-words]');
+    if (!button) return;
+    const year = 365 * 24 * 3600;
+    document.cookie =
+      `${COOKIE}=${button.dataset.switchWords}; path=/; max-age=${year}; SameSite=Lax`;
+    location.reload();
+  });
   document.documentElement.dataset.words = chinese ? 'zh' : 'en';
   document.documentElement.lang = chinese ? 'zh-CN' : 'en';
 
   const name = 'Restyle';
-  const localTime = (time) => {
-    const at = new Date(time.dateTime);
-    const today = at.toDateString() === new Date().toDateString();
-    const form = today
-      ? { hour: '2-digit', minute: '2-digit' }
-      : { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' };
-    return at.toLocaleString(document.documentElement.lang, form);
+  const UNITS = [['day', 86400], ['hour', 3600], ['minute', 60]];
+  const age = (at) => {
+    const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: 'auto' });
+    const seconds = Math.max(0, (Date.now() - at) / 1000);
+    const [unit, size] = UNITS.find(([, length]) => seconds >= length) || ['minute', 60];
+    return words.format(-Math.floor(seconds / size), unit);
   };
+  // A quiet word when a job ends while nobody looks; only where the visitor asked for it.
+  let watched = '';
+  const ends = ['succeeded', 'failed'];
+  const asked = () => 'Notification' in window && Notification.permission;
+  const tell = (job) => {
+    const { job: id, stage } = job.dataset;
+    const ended = watched === id && ends.includes(stage);
+    watched = ends.includes(stage) || stage === 'canceled' ? '' : id;
+    if (ended && document.hidden && asked() === 'granted')
+      new Notification(job.querySelector('.now b').textContent, { body: name, silent: true });
+  };
+  document.addEventListener('click', (press) => {
+    if (press.target.closest && press.target.closest('.notify'))
+      Notification.requestPermission().then(refresh);
+  });
   const refresh = () => {
     const job = document.querySelector('#status .job');
     const words = job && job.dataset.title;
     const title = words ? `${words} · ${name}` : name;
     if (document.title !== title) document.title = title;
+    if (job) tell(job);
+    document.documentElement.classList.toggle('may-notify', asked() === 'default');
     for (const time of document.querySelectorAll('#jobs time')) {
-      const shown = localTime(time);
+      const at = new Date(time.dateTime);
+      const shown = age(at);
       if (time.textContent !== shown) time.textContent = shown;
+      const exact = at.toLocaleString(document.documentElement.lang);
+      if (time.title !== exact) time.title = exact;
     }
   };
+  setInterval(() => refresh(), 20000);
+  const connection = () =>
+    document.documentElement.classList.toggle('offline', navigator.onLine === false);
+  for (const event of ['online', 'offline']) window.addEventListener(event, connection);
+  connection();
 
   // Gradio takes what the browser calls video/*, and browsers know neither MXF nor, often, TS.
   const KINDS = ['mxf', 'ts', 'mts', 'm2ts', 'flv', 'mkv', 'avi', 'mpg', 'mpeg', 'mov', '3gp', 'gif'];
@@ -75,7 +112,7 @@
       childList: true,
       subtree: true,
       attributes: true,
-      attributeFilter: ['data-title', 'datetime'],
+      attributeFilter: ['data-title', 'data-stage', 'datetime'],
     });
   if (document.body) begin();
   else document.addEventListener('DOMContentLoaded', begin);

@@ -80,7 +80,7 @@ def price_panel(*, host_pays: bool) -> PricePanel:
     return PricePanel(resolution, fps, faces, api_key, price, go)
 
 
-def options_of(style: int | None, resolution: str, fps: float, faces: bool) -> Options:
+def options_of(style: Style, resolution: str, fps: float, faces: bool) -> Options:
     """The service's parameters from what was picked; raises OptionError."""
     if resolution not in RESOLUTIONS:
         raise OptionError(
@@ -88,7 +88,7 @@ def options_of(style: int | None, resolution: str, fps: float, faces: bool) -> O
         )
     min_len, use_sr = RESOLUTIONS[resolution]
     return Options(
-        style=Style(style if style is not None else 0),
+        style=style,
         video_fps=int(fps),
         animate_emotion=bool(faces),
         min_len=min_len,
@@ -102,9 +102,14 @@ def price_html(
     service: str,
     lang: Language,
     left: Decimal | None = None,
+    count: int = 1,
 ) -> str:
-    """The price card: the sum, the cheaper way beside it, and what the host's budget has left."""
+    """The price card: the sum, the cheaper way beside it, and what the host's budget has left.
+
+    `count` styles are `count` jobs, each at its price.
+    """
     cloud = quote(duration_s, options)
+    total = dollars(cloud.total_usd * count)
     seconds = amount(cloud.seconds)
     if service == "local":
         head, more = (
@@ -114,31 +119,37 @@ def price_html(
                 lang,
                 seconds=seconds,
                 side=cloud.output_short_side,
-                total=dollars(cloud.total_usd),
+                total=total,
             ),
         )
         return _card(head, more)
     more = say("price_sum", lang, seconds=seconds, rate=cloud.rate_usd)
+    if count > 1:
+        more += " " + say("price_several", lang, count=count, each=dollars(cloud.total_usd))
     success = say("price_success", lang, date=RATES_DATE.isoformat())
     if left is not None:
         success = f"{success} {say('price_left', lang, left=dollars(left))}"
-    return _card(dollars(cloud.total_usd), f"{more} {success}", _cheaper(cloud, options, lang))
+    return _card(total, f"{more} {success}", _cheaper(cloud, options, lang, count))
 
 
-def go_text(duration_s: float | None, options: Options, service: str, lang: Language) -> str:
-    """The button's words: they carry the price."""
+def go_text(
+    duration_s: float | None, options: Options, service: str, lang: Language, count: int = 1
+) -> str:
+    """The button's words: they carry the price of all `count` styles."""
     if duration_s is None:
         return say("go", lang)
+    several = "_several" if count > 1 else ""
     if service == "local":
-        return say("go_free", lang)
-    return say("go_price", lang, total=dollars(quote(duration_s, options).total_usd))
+        return say(f"go_free{several}", lang, count=count)
+    total = dollars(quote(duration_s, options).total_usd * count)
+    return say(f"go_price{several}", lang, total=total, count=count)
 
 
-def _cheaper(cloud: Quote, options: Options, lang: Language) -> str:
+def _cheaper(cloud: Quote, options: Options, lang: Language, count: int) -> str:
     if options.min_len != 720:
         return ""
     other = quote(cloud.seconds, Options(min_len=540, use_SR=True))
-    words = say("price_cheaper", lang, total=dollars(other.total_usd))
+    words = say("price_cheaper", lang, total=dollars(other.total_usd * count))
     return (
         f'<p class="cheaper">{escape(words)} <button type="button" class="small" '
         f'data-event="cheaper">{escape(say("price_cheaper_use", lang))}</button></p>'

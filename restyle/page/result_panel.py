@@ -10,7 +10,9 @@ from html import escape
 import gradio as gr
 
 from restyle.jobs import Job, Stage
+from restyle.page.chinese import in_language
 from restyle.page.code_samples import curl_sample, python_sample
+from restyle.page.compare import BESIDE, compare_html
 from restyle.page.markup import clicks, heading, words_of
 from restyle.page.texts import (
     Language,
@@ -20,7 +22,6 @@ from restyle.page.texts import (
     ordinal,
     say,
     stage_name,
-    style_name,
 )
 from restyle.pricing import dollars
 
@@ -49,7 +50,8 @@ class ResultPanel:
 def result_panel() -> ResultPanel:
     """Lay out the panel."""
     with gr.Column(elem_classes=["sheet"], elem_id="panel-result"):
-        gr.HTML(heading(4, "step_result"))
+        offline = f'<p class="offline" role="status">{both("offline")}</p>'
+        gr.HTML(f"{heading(4, 'step_result')}{offline}")
         result = gr.HTML("", elem_id="result")
         status = gr.HTML(empty_status(), js_on_load=clicks(*WAYS_ON), elem_id="status")
         cancel = gr.Button(label("cancel"), visible=False, size="md", elem_id="cancel")
@@ -77,13 +79,16 @@ def status_html(job: Job, lang: Language, now: datetime | None = None) -> str:
     ]
     if not stage.is_final:
         parts.append(_bar(job.progress, words))
+        parts.append(
+            f'<button type="button" class="small notify">{escape(say("notify", lang))}</button>'
+        )
     parts.append(_steps(job, lang, now))
     if stage is Stage.FAILED and job.error:
         parts.append(words_of(job.error, lang))
         parts += [_way_on(way, lang) for way in job.error.get("ways_on", []) if way in WAYS_ON]
     if stage is Stage.CANCELED:
         parts.append(f'<p class="hint">{escape(say("canceled_words", lang))}</p>')
-    parts += [f'<p class="note">{escape(note)}</p>' for note in job.notes]
+    parts += [f'<p class="note">{escape(in_language(note, lang))}</p>' for note in job.notes]
     return (
         f'<div class="job job-{stage.value}" data-job="{escape(job.job_id)}" '
         f'data-stage="{stage.value}" data-title="{escape(title)}">{"".join(parts)}</div>'
@@ -97,18 +102,17 @@ def result_html(job: Job, answers: Sequence[object], lang: Language) -> str:
     """
     if job.stage is not Stage.SUCCEEDED:
         return ""
-    # Relative, so that it holds behind a share link and a root path.
-    address = f"restyle/jobs/{escape(job.job_id)}/result.mp4"
-    name = say("result_video", lang, style=style_name(job.options.style, lang))
+    address = f"restyle/jobs/{escape(job.job_id)}"
     ids = ""
     if job.task_id:
         ids = say("ids", lang, task_id=job.task_id, request_id=job.request_id or "–")
     return (
         f'<div class="result" data-job="{escape(job.job_id)}">'
-        f'<video src="{address}" controls playsinline preload="metadata" '
-        f'aria-label="{escape(name)}"></video><div class="result-line">'
-        f'<a class="button" id="download" href="{address}?download=1" download>'
+        f'{compare_html(job, lang)}<div class="result-line"><span class="ways">'
+        f'<a class="button" id="download" href="{address}/result.mp4?download=1" download>'
         f"{escape(say('download', lang))}</a>"
+        f'<a class="button plain" id="beside" href="{address}/{BESIDE}" download>'
+        f"{escape(say('beside', lang))}</a></span>"
         f'<span id="charge">{escape(charge_text(job, lang))}</span></div>'
         f'<details class="code"><summary>{escape(say("code", lang))}</summary>'
         f"<p>{escape(say('code_note', lang, package='gradio_client'))}</p>"

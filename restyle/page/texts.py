@@ -14,6 +14,7 @@ from restyle.jobs import Stage
 from restyle.styles import Style
 
 Language = Literal["en", "zh"]
+LANGUAGE_COOKIE = "restyle-words"
 
 TEXTS: dict[str, tuple[str, str]] = {
     # the frame of the page
@@ -60,7 +61,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sign_ok": ("fits", "符合"),
     "sign_fix": ("will be fixed", "将调整"),
     "sign_bad": ("cannot be fixed", "无法调整"),
+    "fit_before": ("Your frame, with what is cut off shaded", "原画面，裁掉的部分以阴影表示"),
+    "fit_after": ("What is sent", "发送的画面"),
     "trim": ("Trim", "剪辑"),
+    "trim_window": ("The chosen part", "所选片段"),
     "trim_start": ("Start", "开始"),
     "trim_end": ("End", "结束"),
     "trim_start_here": ("Start here", "从这里开始"),
@@ -71,6 +75,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "shape_pad": ("Keep all, with bars", "保留全部，加黑边"),
     # style and settings
     "style": ("Style", "风格"),
+    "several": ("Several at once", "一次选多种"),
+    "previews_drawing": ("Drawing your frame in each style …", "正在用每种风格绘制当前画面…"),
+    "previews_drawn": ("Your own frame, in each style", "你的画面在每种风格下的样子"),
     "style_note_4": ("Best for ancient costumes", "最适合古装画面"),
     "resolution": ("Resolution", "分辨率"),
     "resolution_info": (
@@ -124,6 +131,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     # price
     "go": ("Transform", "开始转换"),
     "go_free": ("Transform — free", "开始转换 — 免费"),
+    "go_free_several": ("Transform in {count} styles — free", "转换为 {count} 种风格 — 免费"),
+    "go_price_several": (
+        "Transform in {count} styles — {total}",
+        "转换为 {count} 种风格 — {total}",
+    ),
+    "price_several": ("{count} styles × {each}.", "{count} 种风格 × {each}。"),
     "go_price": ("Transform — {total}", "开始转换 — {total}"),
     "price_free": ("Free on this machine", "本机免费"),
     "price_free_more": (
@@ -174,6 +187,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "已按你的要求停止。点“开始转换”可重新开始。",
     ),
     "download": ("Download MP4", "下载 MP4"),
+    "beside": ("Side by side", "并排视频"),
+    "before": ("Before", "原片"),
+    "after": ("After", "结果"),
+    "wipe": ("Wipe between before and after", "在原片与结果之间滑动"),
+    "play": ("Play", "播放"),
+    "pause": ("Pause", "暂停"),
+    "seek": ("Moment", "时刻"),
+    "frame_back": ("One frame back", "后退一帧"),
+    "frame_on": ("One frame on", "前进一帧"),
+    "speed": ("Speed", "速度"),
+    "sound": ("Sound", "声音"),
+    "sound_after": ("Sound: result", "声音：结果"),
+    "sound_before": ("Sound: clip", "声音：原片"),
+    "sound_off": ("Sound: off", "静音"),
+    "full": ("Full screen", "全屏"),
     "result_video": ("The result, in the style {style}", "结果，风格：{style}"),
     "code": ("The same by code", "用代码完成同样的事"),
     "code_note": (
@@ -192,6 +220,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Nothing yet. Jobs of this browser are listed here, and found again after a reload.",
         "还没有任务。本浏览器的任务会列在这里，刷新后也能找回。",
     ),
+    "retry": ("Again with the same settings", "用相同设置重做"),
+    "remove": ("Remove from this list", "从列表中移除"),
+    "kept": ("kept for {hours} h", "保留 {hours} 小时"),
+    "kept_over": ("files removed", "文件已删除"),
+    "offline": (
+        "You are offline. The work goes on, and this page catches up when you are back.",
+        "网络已断开。任务仍在进行，恢复连接后本页会自动更新。",
+    ),
+    "notify": ("Tell me when it is done", "完成时通知我"),
     # errors
     "what_next": ("What next: {what_next}", "下一步：{what_next}"),
     "no_clip": ("There is no clip yet.", "还没有视频。"),
@@ -211,7 +248,10 @@ CHECK_NAMES = {
 
 
 def language(request: gr.Request | None) -> Language:
-    """The visitor's language, from the browser's Accept-Language; English when it is unknown."""
+    """The visitor's language: chosen on the page (a cookie), else the browser's, else English."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE) if request else None
+    if chosen in ("en", "zh"):
+        return "zh" if chosen == "zh" else "en"
     accepted = request.headers.get("accept-language", "") if request else ""
     return "zh" if accepted.strip().lower().startswith("zh") else "en"
 

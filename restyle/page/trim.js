@@ -1,9 +1,11 @@
-// The trim: two handles over the clip's length, never further apart than the limit.
+// The trim: a filmstrip of the clip, two handles never further apart than the limit, a window
+// between them that slides as a whole, and the playhead.
 // The value that Python reads: { duration_s, start_s, end_s, max_s }.
 const root = element.querySelector('.trim');
 const find = (name) => root.querySelector('.trim-' + name);
 const [start, end] = [find('start'), find('end')];
 const SHORTEST_S = 0.5;
+const PICTURES = 10;
 let now = { ...props.value };
 
 const clock = (s) => {
@@ -28,8 +30,15 @@ function draw() {
     input.value = at;
     input.setAttribute('aria-valuetext', clock(at));
   }
-  find('window').style.left = (100 * now.start_s) / length + '%';
-  find('window').style.right = 100 - (100 * now.end_s) / length + '%';
+  const slider = find('window');
+  slider.style.left = (100 * now.start_s) / length + '%';
+  slider.style.right = 100 - (100 * now.end_s) / length + '%';
+  slider.setAttribute('aria-valuemin', 0);
+  slider.setAttribute('aria-valuemax', Math.max(0, length - now.end_s + now.start_s).toFixed(2));
+  slider.setAttribute('aria-valuenow', now.start_s);
+  slider.setAttribute('aria-valuetext', clock(now.start_s) + ' – ' + clock(now.end_s));
+  find('cut-before').style.width = (100 * now.start_s) / length + '%';
+  find('cut-after').style.width = 100 - (100 * now.end_s) / length + '%';
   find('start-text').value = clock(now.start_s);
   find('end-text').value = clock(now.end_s);
   find('chosen').textContent = clock(now.end_s - now.start_s);
@@ -52,6 +61,16 @@ function move(which, to) {
   draw();
   const video = player();
   if (video && Number.isFinite(video.duration)) video.currentTime = to;
+}
+
+// The whole window, as wide as it is.
+function slide(to) {
+  const wide = now.end_s - now.start_s;
+  now.start_s = Math.round(Math.min(Math.max(to, 0), now.duration_s - wide) * 1000) / 1000;
+  now.end_s = Math.round((now.start_s + wide) * 1000) / 1000;
+  draw();
+  const video = player();
+  if (video && Number.isFinite(video.duration)) video.currentTime = now.start_s;
 }
 
 function settle() {
@@ -77,6 +96,97 @@ for (const which of ['start', 'end']) {
     settle();
   });
 }
+
+const slider = find('window');
+const track = find('track');
+const at = (pointer) => {
+  const box = track.getBoundingClientRect();
+  return ((pointer.clientX - box.left) / box.width) * now.duration_s;
+};
+let held = null;
+slider.addEventListener('pointerdown', (pointer) => {
+  held = { from: at(pointer), start_s: now.start_s, moved: false };
+  slider.setPointerCapture(pointer.pointerId);
+});
+slider.addEventListener('pointermove', (pointer) => {
+  if (!held) return;
+  const by = at(pointer) - held.from;
+  held.moved = held.moved || Math.abs(by) > now.duration_s / 200;
+  if (held.moved) slide(held.start_s + by);
+});
+for (const end of ['pointerup', 'pointercancel'])
+  slider.addEventListener(end, (pointer) => {
+    const was = held;
+    held = null;
+    if (was && was.moved) settle();
+    else if (was) seek(at(pointer));
+  });
+slider.addEventListener('keydown', (press) => {
+  const steps = { ArrowLeft: -0.1, ArrowRight: 0.1, PageDown: -1, PageUp: 1 };
+  const ends = { Home: 0, End: now.duration_s };
+  if (press.key in steps) slide(now.start_s + steps[press.key]);
+  else if (press.key in ends) slide(ends[press.key]);
+  else return;
+  press.preventDefault();
+});
+slider.addEventListener('keyup', (press) => {
+  if (/^(Arrow|Page|Home|End)/.test(press.key)) settle();
+});
+track.addEventListener('pointerdown', (pointer) => {
+  if (pointer.target === track || pointer.target.matches('canvas, .trim-cut')) seek(at(pointer));
+});
+function seek(to) {
+  const video = player();
+  if (video && Number.isFinite(video.duration)) video.currentTime = to;
+}
+
+// The playhead, and the filmstrip: drawn by the browser from the clip that it plays anyway.
+const head = find('playhead');
+const strip = find('strip');
+function playhead() {
+  const video = player();
+  head.hidden = !video || !video.duration;
+  if (!head.hidden) head.style.left = (100 * video.currentTime) / (now.duration_s || 1) + '%';
+}
+let filmed = '';
+async function film(source) {
+  const reel = document.createElement('video');
+  Object.assign(reel, { muted: true, preload: 'auto', src: source });
+  const next = (event) => new Promise((go, stop) => {
+    reel.addEventListener(event, go, { once: true });
+    reel.addEventListener('error', stop, { once: true });
+  });
+  await next('loadeddata');
+  const [wide, high] = [64, 48];
+  [strip.width, strip.height] = [PICTURES * wide, high];
+  const brush = strip.getContext('2d');
+  for (let number = 0; number < PICTURES && source === filmed; number++) {
+    const seeked = next('seeked');
+    reel.currentTime = ((number + 0.5) / PICTURES) * reel.duration;
+    await seeked;
+    const scale = Math.max(wide / reel.videoWidth, high / reel.videoHeight);
+    const [w, h] = [wide / scale, high / scale];
+    const [x, y] = [(reel.videoWidth - w) / 2, (reel.videoHeight - h) / 2];
+    if (source === filmed) brush.drawImage(reel, x, y, w, h, number * wide, 0, wide, high);
+  }
+  strip.dataset.drawn = source === filmed ? 'yes' : '';
+  reel.removeAttribute('src');
+  reel.load();
+}
+const ours = (event) => event.target.closest && event.target.closest('#clip');
+for (const name of ['timeupdate', 'seeked', 'loadeddata'])
+  document.addEventListener(name, (event) => ours(event) && playhead(), true);
+document.addEventListener(
+  'loadeddata',
+  (event) => {
+    if (!ours(event) || event.target.currentSrc === filmed) return;
+    filmed = event.target.currentSrc;
+    strip.dataset.drawn = '';
+    strip.width = strip.width; // wipes it
+    film(filmed).catch(() => {});
+  },
+  true,
+);
 watch('value', () => {
   now = { ...props.value };
   draw();

@@ -72,6 +72,21 @@ def arrive(app: AppProcess, chromium: Browser) -> Iterator[Callable[..., Visitor
 
 
 @pytest.fixture(scope="session")
+def finished(app: AppProcess, chromium: Browser, clip: Path) -> Any:
+    """What the browser of a visitor keeps who has one finished job, for further visits."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    visitor = Visitor(context, app.url).open()
+    visitor.choose(clip)
+    visitor.pick("resolution", "540p")
+    visitor.transform()
+    visitor.wait_for_stage("succeeded", "failed")
+    assert visitor.stage == "succeeded", visitor.page.locator("#status").inner_text()
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
+@pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two seconds within every limit, with sound."""
     return make_clip(

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from restyle.clips import inspect
@@ -21,7 +22,7 @@ from restyle.page.keys import own_key
 from restyle.page.price_panel import go_text, options_of, price_html
 from restyle.page.result_panel import charge_text, result_html, status_html
 from restyle.page.samples import samples
-from restyle.page.style_panel import style_cards_css
+from restyle.page.style_panel import chosen_styles, style_panel
 from restyle.pricing import Quote, quote
 from restyle.styles import Options, Style
 
@@ -93,14 +94,14 @@ def test_places_in_the_queue_are_ordinals(place: int, shown: str) -> None:
 def test_a_resolution_means_two_parameters(
     resolution: str, min_len: int, use_sr: bool, side: int
 ) -> None:
-    options = options_of(3, resolution, 20, False)
+    options = options_of(Style.CARTOON_3D, resolution, 20, False)
     assert (options.min_len, options.use_SR, options.output_short_side) == (min_len, use_sr, side)
     assert (options.style, options.video_fps, options.animate_emotion) == (3, 20, False)
 
 
 def test_a_resolution_that_is_not_there_is_refused() -> None:
     with pytest.raises(OptionError, match="999"):
-        options_of(0, "999", 15, True)
+        options_of(Style.JAPANESE_MANGA, "999", 15, True)
 
 
 def test_the_button_carries_the_price() -> None:
@@ -249,6 +250,7 @@ def test_a_browser_remembers_its_newest_jobs() -> None:
     assert mine.ids[0] == mine.shown == str(MOST_KEPT + 4)
     assert mine.showing("unknown") == mine
     assert mine.without([mine.ids[0]]).shown is None
+    assert mine.without([mine.ids[0], "unknown"]).gone == (mine.ids[0],)
     assert Mine.read(mine.as_stored()) == mine
 
 
@@ -257,7 +259,23 @@ def test_samples_and_styles_are_named_in_both_languages(tmp_path: Path) -> None:
     (sample,) = samples(tmp_path)
     assert (sample.title, sample.title_zh) == ("My cat", "My cat")
     assert samples(tmp_path / "nowhere") == []
-    css = style_cards_css()
+    with gr.Blocks():
+        wall = style_panel().style
     for style in Style:
-        assert style.title in css
-        assert style.title_zh in css
+        assert style.title in wall.html_template
+        assert style.title_zh in wall.html_template
+
+
+def test_styles_are_taken_in_their_order_each_once_and_nothing_else() -> None:
+    assert chosen_styles({"styles": [5, 1, 5]}) == (Style.AMERICAN_COMIC, Style.PAPER_ART)
+    assert chosen_styles(None) == chosen_styles({"styles": []}) == (Style.JAPANESE_MANGA,)
+    for wrong in (["x"], [99], [[1]]):
+        with pytest.raises(OptionError, match="eight styles"):
+            chosen_styles({"styles": wrong})
+
+
+def test_several_styles_are_priced_together() -> None:
+    options = options_of(Style.PAPER_ART, "720", 15, True)
+    assert go_text(10, options, "cloud", "en", 3) == "Transform in 3 styles — $2.15"
+    assert "3 styles × $0.72" in price_html(10, options, "cloud", "en", None, 3)
+    assert go_text(10, options, "local", "zh", 2) == "转换为 2 种风格 — 免费"

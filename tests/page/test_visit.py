@@ -40,10 +40,11 @@ def test_a_clip_becomes_a_played_and_downloaded_result_and_a_reload_in_mid_job_f
 
     expect(page.locator("#charge")).to_have_text("Free")
     expect(page.locator("#cancel")).to_be_hidden()
-    page.locator("#result video").evaluate("video => { video.muted = true; return video.play(); }")
-    page.wait_for_function("() => document.querySelector('#result video').currentTime > 0.2")
+    page.locator(".compare-after").evaluate("video => { video.muted = true; return video.play(); }")
+    page.wait_for_function("() => document.querySelector('.compare-after').currentTime > 0.2")
     with page.expect_download() as download:
         page.click("#download")
+    assert download.value.suggested_filename == "holiday-american-comic-540p.mp4"
     saved = tmp_path / "result.mp4"
     download.value.save_as(saved)
     video, sound = stream(saved, "video"), stream(saved, "audio")
@@ -81,7 +82,7 @@ def test_a_text_file_called_mp4_is_refused_in_words_and_the_choices_stay(
     expect(problem).to_contain_text("text file")
     expect(problem).to_contain_text("What next: ")
     expect(page.locator("#transform")).to_be_disabled()
-    expect(page.locator("#style label.selected")).to_contain_text("Paper art")
+    expect(page.locator("#style [aria-selected=true]")).to_contain_text("Paper art")
 
 
 def test_a_long_tall_clip_shows_what_will_be_done_and_trim_and_shape_change_it(
@@ -221,5 +222,21 @@ def test_a_chinese_browser_gets_chinese(arrive: Arrive, clip: Path) -> None:
     visitor.choose(clip)
     expect(page.locator("#transform")).to_have_text("开始转换 — 免费")
     expect(page.locator("#panel-style h2")).to_contain_text("风格")
-    expect(page.locator("#style label").first).to_contain_text("日式漫画")
+    expect(page.locator("#style [role=option]").first).to_contain_text("日式漫画")
     expect(page.locator("#fit-report")).to_contain_text("符合全部限制")
+
+
+def test_the_language_can_be_switched_on_the_page_and_stays(arrive: Arrive, tmp_path: Path) -> None:
+    visitor = arrive()
+    page = visitor.page
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("#transform")).to_have_text("开始转换")
+    expect(page.locator("#resolution")).to_contain_text("分辨率")
+    fake = tmp_path / "notes.mp4"
+    fake.write_text("Buy milk.\n" * 50)
+    visitor.choose(fake)
+    expect(page.locator("#fit-report .problem")).to_contain_text("这其实是文本文件")
+    expect(page.locator("#fit-report .problem")).to_contain_text("下一步：请选择一段视频。")
+    visitor.open()
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("#transform")).to_have_text("Transform")
