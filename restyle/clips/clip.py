@@ -53,6 +53,10 @@ class Clip:
     phase_s: float  # where the first frame lies on the clip's own grid; times count from here
     frame_count: int | None  # None where the clip is longer than what was counted
     faults: tuple[str, ...]  # what the reader complained of
+    # Times of the clip at which its packets can be parted, and at which they can begin, as they
+    # are; as far as they were counted:
+    cuts_s: tuple[float, ...] = ()
+    entries_s: tuple[float, ...] = ()
 
     @property
     def is_hdr(self) -> bool:

@@ -137,6 +137,8 @@ def _clip(path: Path, kind: Kind, look: _Look) -> Clip:
         phase_s=rate.phase_s,
         frame_count=None if longer else len(video.pts_s),
         faults=tuple(dict.fromkeys(f for f in _FAULT.findall(log) if "not on whitelist" not in f)),
+        cuts_s=tuple(t - rate.phase_s for t in video.cuts_s),
+        entries_s=tuple(t - rate.phase_s for t in video.entries_s),
     )
 
 

@@ -6,7 +6,7 @@ Times are in seconds from the file's own start.
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ _NO_PTS = -(2**63)
 _SIZE = re.compile(r"#dimensions (\d+): (\d+)x(\d+)")
 _SNAP = 0.0006  # 29.97 and 30 are 0.001 apart
 _TICK_S = 0.002
+_GUESSED_WRONG = 0.02  # the share of times not in the file that may be a frame off
 _JITTER = 0.25  # of a frame: what millisecond time stamps and cameras do
 
 
@@ -30,6 +31,9 @@ class Track:
 
     `key_gap_s` is the longest time from a key frame to the next one, or to the end.
     `unsettled`: how many of the last times packets that were not listed could still fall between.
+    `cuts_s`: the times at which the packets can be parted as they are, all earlier frames on one
+    side; `entries_s`: those of them at which decoding can begin. `guessed`: some times are missing
+    in the file and follow from the order of decoding.
     """
 
     pts_s: tuple[float, ...]
@@ -38,6 +42,9 @@ class Track:
     width: int = 0
     height: int = 0
     unsettled: int = 0
+    cuts_s: tuple[float, ...] = ()
+    entries_s: tuple[float, ...] = ()
+    guessed: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,8 @@ def constant_rate(track: Track, nominal_fps: float | None) -> Rate:
         phases = [t * fps - i for i, t in enumerate(times)]
         phase = median(phases)
         # Writers give the first frame another length, to make room for the sound's run-in.
-        if all(abs(other - phase) <= _JITTER for other in phases[1:]):
+        odd = sum(abs(other - phase) > _JITTER for other in phases[1:])
+        if odd <= (_GUESSED_WRONG * len(times) if track.guessed else 0):
             return Rate(fps, varies=False, longest_s=max(gaps), phase_s=_part(phase) / fps)
     return Rate(_snapped(usual), varies=True, longest_s=max(gaps))
 
@@ -120,10 +128,10 @@ def _snapped(fps: float) -> float:
 
 
 def _track(packets: list[_Packet], base: float, size: tuple[int, int]) -> Track:
-    if any(packet.pts == _NO_PTS for packet in packets):
+    guessed = any(packet.pts == _NO_PTS for packet in packets)
+    if guessed:
         # The times of decoding are the same set, only earlier by the coder's delay.
-        shown = [packet.pts for packet in packets if packet.pts != _NO_PTS]
-        delay = min(shown) - min(packet.dts for packet in packets) if shown else 0
+        delay = _delay(packets)
         times = sorted((packet.dts + delay, packet.length) for packet in packets)
     else:
         times = sorted((packet.pts, packet.length) for packet in packets)
@@ -137,7 +145,42 @@ def _track(packets: list[_Packet], base: float, size: tuple[int, int]) -> Track:
     decoded = max(packet.dts for packet in packets)
     unsettled = sum(pts > decoded for pts, _ in times)
     seconds = tuple(pts * base for pts, _ in times)
-    return Track(seconds, end * base, key_gap * base, *size, unsettled=unsettled)
+    cuts = [] if guessed else _cuts(packets)
+    return Track(
+        seconds,
+        end * base,
+        key_gap * base,
+        *size,
+        unsettled=unsettled,
+        cuts_s=tuple(packet.pts * base for packet in cuts),
+        entries_s=tuple(packet.pts * base for packet in cuts if packet.key),
+        guessed=guessed,
+    )
+
+
+def _delay(packets: list[_Packet]) -> int:
+    """From the times of decoding to those of showing, where only some packets have both."""
+    shown = [packet for packet in packets if packet.pts != _NO_PTS]
+    first = min(packets)
+    if not shown:
+        return 0
+    if first.pts != _NO_PTS:
+        return min(packet.pts for packet in shown) - first.dts
+    # A listing from the middle of a file: its first time may stand seconds after its beginning.
+    keys = [packet for packet in shown if packet.key]
+    return min(packet.pts - packet.dts for packet in keys or shown)
+
+
+def _cuts(packets: list[_Packet]) -> list[_Packet]:
+    """The packets that come, shown as decoded, after all before them and before all after them."""
+    times = [packet.pts for packet in packets]
+    earlier = [times[0] - 1, *accumulate(times, max)]
+    later = list(accumulate(reversed(times), min))[::-1]
+    return [
+        packet
+        for packet, before, after in zip(packets, earlier, later, strict=False)
+        if before < packet.pts == after
+    ]
 
 
 def _is_base(text: str) -> bool:

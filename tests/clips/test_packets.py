@@ -50,7 +50,9 @@ def test_a_listing_becomes_tracks() -> None:
         b"garbage\n2, 1, 2\n"
     )
     tracks = read_tracks(listing)
-    assert tracks[0] == Track((0.0, 0.04, 0.08), 0.12, 0.08, 640, 480)
+    assert tracks[0] == Track(
+        *((0.0, 0.04, 0.08), 0.12, 0.08, 640, 480), cuts_s=(0.08,), entries_s=(0.08,)
+    )
     assert tracks[1].end_s == 0
 
 
@@ -70,3 +72,33 @@ def test_a_listing_that_stops_among_reordered_frames_still_has_its_rate() -> Non
     )
     rate = constant_rate(read_tracks(listing)[0], 24.0)
     assert (rate.fps, rate.varies) == (24, False)
+
+
+def test_packets_are_parted_only_where_no_frame_is_torn_from_its_group() -> None:
+    # Decoded I0 P3 B1 B2 | I4 P5 | I7 B6 (an open group: B6 is shown before the I it follows).
+    order = [(0, "K"), (3, ""), (1, ""), (2, ""), (4, "K"), (5, ""), (7, "K"), (6, "")]
+    listing = b"#tb 0: 1/10\n" + b"".join(
+        b"0, %d, %d, 1, 9, 0x1%s\n" % (dts, pts, b"" if key else b", F=0x0")
+        for dts, (pts, key) in enumerate(order, start=-1)
+    )
+    track = read_tracks(listing)[0]
+    assert track.cuts_s == pytest.approx((0.0, 0.4, 0.5))
+    assert track.entries_s == pytest.approx((0.0, 0.4))
+
+
+def test_a_few_guessed_times_that_are_a_frame_off_do_not_make_a_rate_vary() -> None:
+    times = [i / 25 for i in range(400)]
+    times[182] = times[183]
+    assert constant_rate(_track(*times), 25.0).varies
+    guessed = Track(tuple(times), 16.0, 0.0, guessed=True)
+    assert not constant_rate(guessed, 25.0).varies
+
+
+def test_a_listing_from_the_middle_is_as_long_as_its_packets() -> None:
+    # Few frames have a time of showing, and the first that has one stands late in the listing.
+    listing = b"#tb 0: 1/10\n" + b"".join(
+        b"0, %d, %d, 1, 9, 0x1%s\n"
+        % (dts, dts + 2 if dts == 40 else -(2**63), b"" if dts == 40 else b", F=0x0")
+        for dts in range(60)
+    )
+    assert read_tracks(listing)[0].end_s == pytest.approx(6.2)
