@@ -26,6 +26,7 @@ from restyle.engine.database import Database
 from restyle.engine.dispatch import Dispatcher
 from restyle.engine.fetching import origin
 from restyle.engine.installation import Installation
+from restyle.engine.kernel_cache import kernel_cache
 from restyle.engine.leases import Leases
 from restyle.engine.previews import Previews
 from restyle.engine.server import Engine, create_app
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Its owner's alone: tasks name the addresses of private clips.
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Before numba is imported (in the renderer): compiled kernels are kept across starts.
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(data_dir.parent / "kernels"))
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(kernel_cache(data_dir.parent / "kernels")))
     # An engine whose app was killed may take a moment to go: without a database that holds them
     # apart, two must not share a folder.
     lock = FileLock(data_dir / "engine.lock", timeout=LOCK_WAIT_S)

@@ -5,8 +5,9 @@ picture, its rows shared among the cores. Both are compiled by numba and kept on
 
 Rules inside either: float32 only, so literals are written F(0.5) (a bare literal is a float64 and
 pulls the whole expression up); no division by what can be zero (`fastmath` knows no infinity).
-numba notices a changed kernel file, but not a changed brush in another file: after editing a
-brush, clear the cache.
+numba notices a changed kernel file, but not a changed brush in another file: `kernel_cache` gives
+each state of the sources a folder of its own. Without NUMBA_CACHE_DIR (a script of your own),
+remove the `__pycache__` folders after editing a brush.
 """
 
 from collections.abc import Callable
