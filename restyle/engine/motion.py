@@ -12,9 +12,10 @@ import numba
 import numpy as np
 
 from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.scenes import Scenes
 
 TOLERANCE = 14.0  # a grey difference (0–255) that halves the trust in the flow
-CUT_BELOW = 0.35  # mean trust under which the scene has changed
+CUT_BELOW = 0.45  # mean trust under which the scene may have changed
 DENOISE_WEIGHT = 0.7
 DENOISE_NOISE = 48.0  # a difference (three channels, each 0–255, summed) too large to be noise
 SNAP = 0.06  # squared flow under which a pixel counts as still, and is not resampled
@@ -38,6 +39,7 @@ class MotionReader:
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)  # type: ignore[attr-defined]  # missing from its stubs
         self._previous: Bytes | None = None
+        self._scenes = Scenes()
         self.drift = np.zeros(2, np.float32)
 
     def read(self, grey: Bytes, full_per_half: tuple[float, float]) -> Motion:
@@ -47,14 +49,18 @@ class MotionReader:
         """
         previous, self._previous = self._previous, grey
         height, width = grey.shape
+        is_another = self._scenes.read(grey)
         if previous is None:
-            return _standstill(height, width)
+            return _standstill(height, width, is_cut=True)
         flow: Floats = self._flow.calc(grey, previous, None)
         trust = np.empty((height, width), np.float32)
         _photo_consistency(grey, previous, flow, trust)
-        if float(trust.mean()) < CUT_BELOW:
-            self.drift = np.zeros(2, np.float32)
-            return _standstill(height, width)
+        # Dark frames resemble each other: a scene that comes out of black is asked for what it is.
+        if float(trust.mean()) < CUT_BELOW or (is_another and self._scenes.after_nothing):
+            if is_another:
+                self.drift = np.zeros(2, np.float32)
+            # A flash or a step of a fade is no cut: nothing is mixed in, but nothing forgotten.
+            return _standstill(height, width, is_cut=is_another)
         confidence = np.clip((cv2.blur(trust, (5, 5)) - F(0.35)) / F(0.5), F(0), F(1))
         self.drift = self.drift + _global_motion(flow) * np.array(full_per_half, np.float32)
         return Motion(flow, confidence, is_cut=False)
@@ -110,9 +116,9 @@ class Denoiser:
         return out
 
 
-def _standstill(height: int, width: int) -> Motion:
+def _standstill(height: int, width: int, *, is_cut: bool) -> Motion:
     flow = np.zeros((height, width, 2), np.float32)
-    return Motion(flow, np.zeros((height, width), np.float32), is_cut=True)
+    return Motion(flow, np.zeros((height, width), np.float32), is_cut)
 
 
 def _global_motion(flow: Floats) -> Floats:
