@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,14 @@ class Process:
         """Wait until it has killed itself."""
         assert self._process.wait(timeout=60) == -signal.SIGKILL
         self._close()
+
+    def await_sleep(self) -> None:
+        """Wait until it has stopped itself."""
+        state = Path(f"/proc/{self._process.pid}/stat")
+        end = time.monotonic() + 60
+        while state.read_text().rpartition(")")[2].split()[0] != "T":
+            assert time.monotonic() < end
+            time.sleep(0.02)
 
     def freeze(self) -> None:
         """SIGSTOP: it is only slow."""

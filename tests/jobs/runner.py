@@ -1,4 +1,4 @@
-"""Jobs in a process of their own, to be killed: `runner.py FOLDER CLOUD_URL [DATABASE_URL]`.
+"""Jobs in a process of their own, to be killed: `runner.py FOLDER CLOUD [DATABASE [STORAGE]]`.
 
 Commands come on stdin with tabs between (`submit CLIP SERVICE KEY`, `watch JOB`, `arm PLACE
 before|after NTH`); each change of a job goes to stdout as a line of JSON.
@@ -23,11 +23,16 @@ from restyle.styles import Options
 SAYING = threading.Lock()
 
 
-def main(folder: str, cloud_url: str, database_url: str = "") -> None:
+def main(folder: str, cloud_url: str, database_url: str = "", storage_url: str = "") -> None:
     """Serve until stdin ends."""
     logging.basicConfig(filename=Path(folder) / "log.txt", level=logging.DEBUG)
     jobs = Jobs(
-        settings_for(Path(folder), cloud_url, DATABASE_URL=database_url),
+        settings_for(
+            Path(folder),
+            cloud_url,
+            DATABASE_URL=database_url,
+            RESTYLE_STORAGE_URL=storage_url,
+        ),
         local_url=cloud_url,
         base_url="http://127.0.0.1:9",
         pace=HASTE,
@@ -49,12 +54,14 @@ def main(folder: str, cloud_url: str, database_url: str = "") -> None:
             _watch(jobs, words[0])
         elif command == "arm":
             place, when, nth = words
-            _arm(place, after=when == "after", nth=int(nth))
+            _arm(place, signal.SIGKILL, after=when == "after", nth=int(nth))
+        elif command == "sleep":
+            _arm(words[0], signal.SIGSTOP)
     jobs.stop()
 
 
-def _arm(place: str, *, after: bool, nth: int) -> None:
-    """Die before, or after, the nth call of `module:name`, as by kill -9."""
+def _arm(place: str, blow: signal.Signals, *, after: bool = False, nth: int = 1) -> None:
+    """Die, or fall asleep, before or after the nth call of `module:name`."""
     module, _, path = place.partition(":")
     *owners, name = path.split(".")
     owner = importlib.import_module(module)
@@ -67,10 +74,10 @@ def _arm(place: str, *, after: bool, nth: int) -> None:
         nonlocal calls
         calls += 1
         if calls == nth and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), blow)
         answer = real(*args, **more)
-        if calls == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if calls == nth and after:
+            os.kill(os.getpid(), blow)
         return answer
 
     setattr(owner, name, deadly)

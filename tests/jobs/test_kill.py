@@ -115,13 +115,12 @@ def test_nothing_that_was_written_holds_a_key(story: Story) -> None:
         assert all(key.encode() not in content for content in (told, *contents))
 
 
-@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
 def test_another_process_finishes_the_jobs_of_one_that_died(
-    jobs_clip: Path, tmp_path: Path, database: str, request: pytest.FixtureRequest
+    jobs_clip: Path, tmp_path: Path
 ) -> None:
-    url = request.getfixturevalue("postgres").database() if database == "PostgreSQL" else ""
+    """On SQLite in one folder; on PostgreSQL: `test_machines`."""
     with ScriptedCloud(RUNS_ON) as cloud:
-        first, second = Process(tmp_path, cloud, url), Process(tmp_path, cloud, url)
+        first, second = Process(tmp_path, cloud), Process(tmp_path, cloud)
         try:
             first.start()
             first.say("submit", jobs_clip, "cloud", "")
