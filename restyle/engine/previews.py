@@ -58,6 +58,7 @@ class Previews:
 
     def __init__(self, compiled: Callable[[], Collection[int]], *, warm_up: bool) -> None:
         self._ask_compiled = compiled
+        self._painted: set[Style] = set()
         self._compiled: frozenset[int] = frozenset()
         self._compiled_at = -math.inf
         self._warm_up = warm_up
@@ -138,7 +139,7 @@ class Previews:
         found = frozenset(self._ask_compiled())
         if found != self._compiled:
             self._compiled, self._compiled_at = found, time.monotonic()
-        return found
+        return found | self._painted
 
     def _tell(self, request: PreviewRequest, style: Style, answer: Answer) -> None:
         self._waiting.remove(request)
@@ -161,6 +162,8 @@ class Previews:
             except (RendererGone, OSError):  # It crashed; or there is no memory to start it.
                 answer = None
             if answer is not None:
+                if "jpeg" in answer:
+                    self._painted.add(style)
                 return answer
             if self._process is not None:
                 self._process.kill()
@@ -181,4 +184,6 @@ class Previews:
         return None
 
     def _started(self) -> Renderer:
-        return Renderer("restyle.engine.previewer", warm_up=self._warm_up)
+        # Not what the renderer still compiles: two would do the same at once.
+        warm_up = self._warm_up and self._now_compiled() >= set(Style)
+        return Renderer("restyle.engine.previewer", warm_up=warm_up)

@@ -19,8 +19,8 @@ from restyle.styles import Options
 
 _PROGRESS_STEPS = 200
 # A person waits for the page and its previews, nobody watches a render's every second: against
-# what is as busy, it gets a quarter of a core. Alone on the machine it has all of it.
-_NICENESS = 5
+# what is as busy, it gets a third of the time. Alone on the machine it has all of it.
+_NICENESS = 3
 
 
 def main() -> None:
