@@ -54,7 +54,8 @@ def render(
     """Render the clip at `source` in the style of `options` into `target`, an MP4.
 
     Exactly `options.video_fps` frames a second, the shorter side `options.output_short_side`
-    pixels, the picture as long as the input's within one frame, the input's sound in step.
+    pixels, at which it is decoded and painted (super-resolution is no enlargement), the picture
+    as long as the input's within one frame, the input's sound in step.
     Raises Fault with the service's code for a clip outside the limits or a render gone wrong,
     Canceled when `should_stop` says so. Source: the reference's "parameters" and "Input video
     requirements".

@@ -12,9 +12,12 @@ from restyle.engine.frames import FrameReader
 from restyle.engine.kernels import Bytes
 from restyle.engine.looks import LOOKS
 from restyle.engine.settling import Settler
+from restyle.engine.surfaces import crisper
 from restyle.styles import Options, Style
 
 WARM_SIZE = (288, 256)
+CRISP_SIGMA = 1.6  # pixels at 720p
+CRISP = 1.2
 
 
 class Stylizer:
@@ -32,6 +35,7 @@ class Stylizer:
         self._reader = FrameReader(self._look.abstraction, keep_faces=options.animate_emotion)
         self._look.prepare(samples)
         self._settler = Settler()
+        self._is_crisp = options.use_SR
 
     def render(self, frame_rgb: Bytes) -> Bytes:
         """The next frame, styled: RGB 8 bits (height, width, 3) in and out.
@@ -46,7 +50,8 @@ class Stylizer:
             )
         frame = self._reader.read(frame_rgb)
         painted = self._look.paint(frame, self._reader.memory)
-        return self._settler.settle(painted, frame.motion)
+        settled = self._settler.settle(painted, frame.motion)
+        return crisper(settled, CRISP_SIGMA * frame.scale, CRISP) if self._is_crisp else settled
 
 
 def warm_up(styles: Sequence[Style] = tuple(LOOKS)) -> None:
