@@ -1,6 +1,7 @@
 """Bringing a clip inside the service's limits: `plan_fit` says what will be done, `fit` does it.
 
-`plan` is pure and instant, `shapes` holds its geometry, `carrying_out` the MoviePy edit.
+`plan` is pure and instant, `shapes` holds its geometry, `copying` what
+needs no new encoding, `carrying_out` the MoviePy edit.
 """
 
 from restyle.fitting.carrying_out import fit

@@ -12,13 +12,15 @@ from typing import Any
 from moviepy import vfx
 from proglog import ProgressBarLogger
 
-from restyle.clips import Clip, inspect
+from restyle.clips import Clip, guard, inspect
 from restyle.errors import Canceled, ClipError, FitError
+from restyle.fitting.copying import copy_arguments, is_as_planned
 from restyle.fitting.plan import FitPlan
 from restyle.footage import open_clip
 from restyle.limits import LIMITS, check
 
 _AIM_BYTES = 95_000_000
+_COPY_LIMIT_S = 60.0
 _LESS = 0.85
 _SHORTER_S = 0.3
 
@@ -42,6 +44,10 @@ def fit(
         return _same_bytes(plan.clip, folder, watch)
     target = folder / "fitted.mp4"
     with _temporary(folder, ".mp4") as part:
+        if plan.copied and (clip := _copy(plan, part, watch)):
+            part.replace(target)
+            watch.say(1.0)
+            return replace(clip, path=target)
         size_bytes, duration_s = _AIM_BYTES, plan.duration_s
         for last in (False, True):
             _encode(plan, part, watch, size_bytes=size_bytes, duration_s=duration_s)
@@ -62,6 +68,25 @@ def fit(
         f"but the service takes {row.limit}.",
         what_next="Choose a shorter part, or convert the clip with a video editor first.",
     )
+
+
+def _copy(plan: FitPlan, target: Path, watch: "_Watch") -> Clip | None:
+    """The clip that came of copying packets, or None where it is not what was planned."""
+    frame_count = round(plan.duration_s * plan.clip.fps)
+    outcome = guard.run(
+        copy_arguments(plan.clip, plan.start_s, frame_count, target),
+        time_limit_s=_COPY_LIMIT_S,
+        max_output_bytes=LIMITS.max_size_bytes,
+        should_stop=watch.should_stop,
+    )
+    watch.look()
+    if outcome.code or outcome.log:
+        return None
+    try:
+        clip = inspect(target)
+    except ClipError:
+        return None
+    return clip if is_as_planned(clip, plan.clip, frame_count) else None
 
 
 def _encode(
@@ -142,11 +167,11 @@ class _Watch(ProgressBarLogger):  # type: ignore[misc]  # proglog ships no types
     ) -> None:
         super().__init__(logged_bars=None)
         self.say = on_progress or (lambda _: None)
-        self._should_stop = should_stop or (lambda: False)
+        self.should_stop = should_stop or (lambda: False)
 
     def look(self) -> None:
         """Raise Canceled when the visitor has stopped the work."""
-        if self._should_stop():
+        if self.should_stop():
             raise Canceled(
                 "Preparing the clip was canceled.", what_next="Nothing was sent or billed."
             )

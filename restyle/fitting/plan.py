@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from restyle.clips import Clip
 from restyle.errors import ClipUnfit, OptionError
+from restyle.fitting.copying import copied_part
 from restyle.fitting.shapes import Shape, fitting_shape
 from restyle.fitting.words import reasons
 from restyle.footage import Crop, Pad
@@ -28,7 +29,8 @@ class FitPlan:
     """What `fit` will do: seconds `start_s` to `end_s`, `crop`, scaling, `pad`, ending in `size`.
 
     `duration_s` is that of the outcome, which the service bills; `reasons` say it all to a
-    person; `unchanged` means the very same bytes.
+    person; `unchanged` means the very same bytes, `copied` the same coded picture and sound in
+    another container or cut where that needs no new coding (where that fails, it is encoded).
     """
 
     clip: Clip
@@ -42,6 +44,7 @@ class FitPlan:
     size: tuple[int, int]
     reasons: tuple[str, ...]
     unchanged: bool
+    copied: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as `/submit` gives it."""
@@ -65,6 +68,7 @@ class FitPlan:
                 "bottom": pad.bottom,
             },
             "unchanged": self.unchanged,
+            "copied": self.copied,
             "reasons": list(self.reasons),
         }
 
@@ -103,6 +107,8 @@ def plan_fit(
             words,
             True,
         )
+    if part := copied_part(clip, start, end, end_chosen=end_s is not None):
+        return _copied(clip, *part, end_s)
     fps = _rate(clip.fps)
     frames = max(1, int(min(end - start, _ENCODED_S) * fps + 1e-3))
     formed: Shape = fitting_shape(clip.width, clip.height, padded=shape == "pad")
@@ -133,6 +139,29 @@ def passes(clip: Clip) -> bool:
         and clip.video_streams == 1
         and clip.width % 2 == clip.height % 2 == 0
         and not clip.faults
+    )
+
+
+def _copied(clip: Clip, start_s: float, end_s: float, chosen_end_s: float | None) -> FitPlan:
+    size = (clip.width, clip.height)
+    duration_s = round((end_s - start_s) * clip.fps) / clip.fps
+    formed = Shape(None, size, None, size)
+    words = reasons(
+        clip, formed, fps=clip.fps, start_s=start_s, duration_s=duration_s, end_s=chosen_end_s
+    )
+    return FitPlan(
+        clip=clip,
+        start_s=start_s,
+        end_s=start_s + duration_s,
+        duration_s=duration_s,
+        fps=clip.fps,
+        crop=None,
+        scaled=size,
+        pad=None,
+        size=size,
+        reasons=words,
+        unchanged=False,
+        copied=True,
     )
 
 

@@ -40,7 +40,7 @@ def _time(clip: Clip, start_s: float, duration_s: float, end_s: float | None) ->
     if clip.duration_s > limit_s:
         if start_s == 0:
             before = clock(clip.duration_s, exact=True)
-            return f"{before} → the first {limit_s:.0f} s; move start and end to choose"
+            return f"{before} → the first {clock(duration_s)}; move start and end to choose"
         return f"{clock(clip.duration_s)} → {_span(start_s, start_s + duration_s)}"
     if start_s > 0:
         return f"{clock(clip.duration_s)} → from {clock(start_s)} to the end"

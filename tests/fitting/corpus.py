@@ -24,7 +24,8 @@ class Row:
     """One input: its file name, its maker, and what is expected.
 
     `size` is that of the outcome, `says` stands in one of the reasons (or in the error),
-    `error` is set for what must be refused, `unchanged` for what goes through byte for byte.
+    `error` is set for what must be refused, `unchanged` for what goes through byte for byte,
+    `copied` for what is not coded anew.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Row:
     says: str = ""
     error: type[ClipError] | None = None
     unchanged: bool = False
+    copied: bool = False
     shape: str = "crop"
     sound: bool = True
     duration_s: float | None = None
@@ -169,7 +171,7 @@ ROWS = (
     Row("web.webm", encoded(*VP8, "-c:a", "libopus"), says="WEBM → MP4", **SAME_SIZE),
     Row("webm-named.mp4", encoded(*VP8, "-f", "webm"), says="WEBM → MP4", **SAME_SIZE),
     Row("moving.gif", silent(), says="GIF → MP4", **SAME_SIZE, **NO_SOUND),
-    Row("old phone.3gp", encoded(*H264, *AAC), says="3GP → MP4", **SAME_SIZE),
+    Row("old phone.3gp", encoded(*H264, *AAC), says="3GP → MP4", copied=True, **SAME_SIZE),
     Row("fragmented.mp4", recut("-movflags", "frag_keyframe+empty_moov"), **AS_IT_IS),
     Row("no-duration.mkv", encoded(*H264, *AAC, "-live", "1"), **AS_IT_IS),
     # Phones and cameras
@@ -227,7 +229,14 @@ ROWS = (
     ),
     Row("timecode.mov", encoded(*H264, *AAC, "-metadata", "timecode=01:00:00:00"), **AS_IT_IS),
     Row("many-tracks.mkv", many_tracks, **AS_IT_IS),
-    Row("two-pictures.mp4", two_pictures, size=(512, 384), says="the largest", **NO_SOUND),
+    Row(
+        "two-pictures.mp4",
+        two_pictures,
+        size=(512, 384),
+        says="the largest",
+        copied=True,
+        **NO_SOUND,
+    ),
     # Sound
     Row("silent.mp4", silent(*H264), **AS_IT_IS, **NO_SOUND),
     Row(
@@ -236,6 +245,7 @@ ROWS = (
             *H264, *AAC, source=video(fps=5, duration_s=29), tone=("-f", "lavfi", "-i", "sine=d=31")
         ),
         says="where its picture ends",
+        copied=True,
         duration_s=29,
         **SAME_SIZE,
     ),
@@ -272,18 +282,19 @@ ROWS = (
             silent(*H264, source=video("256x256", fps=fps, duration_s=length)),
             says=says,
             duration_s=29.88,
+            copied=True,
             size=(256, 256),
             **NO_SOUND,
         )
         for length, fps, says in (
-            (30.04, 25, "30.04 s → the first 30 s"),
-            (31, 8, "31 s → the first 30 s"),
+            (30.04, 25, "30.04 s → the first 29.9 s"),
+            (31, 8, "31 s → the first 29.9 s"),
         )
     ),
     Row(
         "600-s.mp4",
         silent(*H264, source=video("256x256", fps=1, duration_s=600)),
-        says="10:00 → the first 30 s",
+        says="10:00 → the first 29 s",
         duration_s=29,
         size=(256, 256),
         **NO_SOUND,
@@ -291,7 +302,7 @@ ROWS = (
     Row(
         "600-s-no-duration.mkv",
         silent(*H264, "-live", "1", source=video("256x256", fps=1, duration_s=600)),
-        says="10:00 → the first 30 s",
+        says="10:00 → the first 29 s",
         duration_s=29,
         size=(256, 256),
         **NO_SOUND,

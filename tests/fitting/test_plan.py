@@ -125,7 +125,7 @@ def test_a_large_picture_within_the_limits_is_scaled_only_when_it_is_encoded_any
 @pytest.mark.parametrize(
     ("times", "words", "span"),
     [
-        ({}, "2:14 → the first 30 s; move start and end to choose", (0, 29.9)),
+        ({}, "2:14 → the first 29.9 s; move start and end to choose", (0, 29.9)),
         ({"start_s": 60.0}, "2:14 → 1:00 to 1:30", (60, 89.9)),
         ({"start_s": 4.0, "end_s": 14.0}, "2:14 → 4.0–14.0 s, as chosen", (4, 14)),
         ({"start_s": 120.0, "end_s": 134.3}, "2:14 → 2:00 to 2:14, as chosen", (120, 134)),
@@ -142,7 +142,7 @@ def test_a_long_clip_is_cut(times: dict[str, float], words: str, span: tuple[flo
 
 def test_30_04_seconds_are_too_long_and_said_so() -> None:
     plan = plan_fit(replace(CLIP, duration_s=30.04, file_duration_s=30.04))
-    assert plan.reasons == ("30.04 s → the first 30 s; move start and end to choose",)
+    assert plan.reasons == ("30.04 s → the first 29.9 s; move start and end to choose",)
 
 
 @pytest.mark.parametrize(
@@ -206,5 +206,6 @@ def test_the_plan_as_json() -> None:
         "crop": None,
         "pad": {"left": 0, "top": 136, "right": 0, "bottom": 134},
         "unchanged": False,
+        "copied": False,
         "reasons": list(plan.reasons),
     }

@@ -92,7 +92,7 @@ def test_a_long_tall_clip_shows_what_will_be_done_and_trim_and_shape_change_it(
     page = visitor.page
     visitor.choose(long_clip)
     report = page.locator("#fit-report")
-    expect(report).to_contain_text("the first 30 s")
+    expect(report).to_contain_text("the first 29.9 s")
     expect(report.locator(".check-fix")).to_have_count(2)
     visitor.pick("shape", "Keep all")
     expect(report).to_contain_text("bars left and right")
