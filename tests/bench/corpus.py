@@ -1,6 +1,7 @@
 """The table of the corpus: input → what is found → plan → outcome, made by one command.
 
-`python tests/bench/corpus.py` makes every input of tests/fitting/corpus.py and prints it.
+`python tests/bench/corpus.py` makes every input of tests/fitting/corpus.py, prints the table and
+writes it to tests/docs/corpus.md.
 """
 
 import sys
@@ -21,12 +22,25 @@ from restyle.errors import RestyleError  # noqa: E402
 from restyle.fitting import fit, plan_fit  # noqa: E402
 
 
+TARGET = ROOT / "tests" / "docs" / "corpus.md"
+TITLE = """# The corpus: input → plan → outcome
+
+Made by `python tests/bench/corpus.py`. `look s` is the time that inspection took (or refusing),
+on whatever machine this was made; all other columns are the same everywhere.
+
+"""
+
+
 def main() -> None:
-    """Print one line for each row."""
-    print("| input | found | plan | outcome | look s |\n|---|---|---|---|---|")
+    """Print one line for each row, and write all of them when all went well."""
+    lines = ["| input | found | plan | outcome | look s |", "|---|---|---|---|---|"]
+    print("\n".join(lines))
     for row in ROWS:
         with tempfile.TemporaryDirectory(prefix="restyle-corpus-") as folder:
-            print("| " + " | ".join(_line(row, Path(folder))) + " |", flush=True)
+            lines.append("| " + " | ".join(_line(row, Path(folder))) + " |")
+        print(lines[-1], flush=True)
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_text(TITLE + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _line(row: Row, folder: Path) -> tuple[str, ...]:
@@ -45,7 +59,10 @@ def _line(row: Row, folder: Path) -> tuple[str, ...]:
     except RestyleError as refused:
         return name, "–", "refused", str(refused), f"{time.perf_counter() - started:.2f}"
     sound = f", {out.audio_codec}" if out.has_audio else ", no sound"
-    outcome = f"{out.width}×{out.height} {out.file_duration_s:.2f} s {out.fps:.4g} fps{sound}"
+    how = "same bytes" if plan.unchanged else "copied" if plan.copied else "encoded"
+    outcome = (
+        f"{how}: {out.width}×{out.height} {out.file_duration_s:.2f} s {out.fps:.4g} fps{sound}"
+    )
     return name, found, "; ".join(plan.reasons), outcome, look
 
 
