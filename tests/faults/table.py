@@ -104,7 +104,8 @@ def document(
     lines += [
         f"| the whole run | {lasted_s:.0f} s, Python {platform.python_version()}, SQLite |",
         "",
-        "*Tasks* are those that the service made, *billed* those that succeeded. Where a job "
+        "*Submits* are those that the service took in, *tasks* those that it made, *billed* those "
+        "that succeeded. Where a job "
         "stops because it cannot be told whether it was billed, what it came to when the visitor "
         "looked again stands behind the arrow. One result is lost in any case: the one that the "
         "service itself purged before it could be fetched.",

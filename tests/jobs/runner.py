@@ -1,7 +1,8 @@
 """Jobs in a process of their own, to be killed: `runner.py FOLDER CLOUD [DATABASE [STORAGE]]`.
 
-Commands come on stdin with tabs between (`submit CLIP SERVICE KEY`, `watch JOB`, `arm PLACE
-before|after NTH`); each change of a job goes to stdout as a line of JSON.
+Commands come on stdin with tabs between (`submit CLIP SERVICE KEY`, `watch JOB`, `look again JOB`,
+`arm PLACE before|after NTH`, `sleep PLACE`); each change of a job goes to stdout as a line of
+JSON.
 """
 
 import importlib
@@ -52,6 +53,8 @@ def main(folder: str, cloud_url: str, database_url: str = "", storage_url: str =
             _watch(jobs, jobs.submit(request).job_id)
         elif command == "watch":
             _watch(jobs, words[0])
+        elif command == "look again":
+            _watch(jobs, jobs.look_again(words[0]).job_id)
         elif command == "arm":
             place, when, nth = words
             _arm(place, signal.SIGKILL, after=when == "after", nth=int(nth))

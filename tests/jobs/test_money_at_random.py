@@ -1,91 +1,121 @@
 """The money rules under random rows of faults: never a second bill, never a lost result.
 
-Rows come from numbered seeds, not from hypothesis: it takes the random numbers of the queue's own
-threads for a strategy's.
+The rows are hypothesis's; the jobs run in a process of their own, for their queue's threads draw
+random numbers that hypothesis, in its process, would take for a strategy's.
 """
 
-import os
-import random
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+from faults.rows import BROKEN
 from faults.scripted_cloud import (
-    CUT_ANSWER,
-    HEADERS_ONLY,
-    LOST_AFTER_ACCEPTANCE,
+    FINE,
     LOST_BEFORE_ACCEPTANCE,
-    NOT_JSON,
-    RESET_AFTER_ACCEPTANCE,
     Fault,
+    Plan,
+    ScriptedCloud,
     refusal,
 )
-from jobs.studio import Studio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jobs.process import Process
+from jobs.studio import new_key
 
-from restyle.jobs import Job, Stage
-
-ROWS = int(os.environ.get("RESTYLE_FAULT_ROWS", "6"))
-
-BROKEN = {
-    "lost": LOST_AFTER_ACCEPTANCE,
-    "lost before": LOST_BEFORE_ACCEPTANCE,
-    "reset": RESET_AFTER_ACCEPTANCE,
-    "cut": CUT_ANSWER,
-    "headers only": HEADERS_ONLY,
-    "not JSON": NOT_JSON,
-    "429": refusal("Throttling.RateQuota"),
-    "500": refusal("InternalError"),
-    "503": refusal("ModelUnavailable"),
-}
 AT_SUBMIT = {
     **BROKEN,
+    "lost before": LOST_BEFORE_ACCEPTANCE,
     "500 after acceptance": refusal("InternalError", works=True),
     "no id": Fault("answer", body={"output": {}}),
 }
-ROUTES = {
+ROUTES: dict[str, dict[str, Fault]] = {
     "policy": BROKEN,
     "submit": AT_SUBMIT,
-    "list": BROKEN,
-    "query": BROKEN,
-    "result": {name: BROKEN[name] for name in ("lost", "reset", "cut", "500")},
+    "list": {"none": FINE, **BROKEN},
+    "query": {"none": FINE, **BROKEN},
+    "result": {name: BROKEN[name] for name in ("answer lost", "connection reset", "500")},
 }
+ROWS = st.fixed_dictionaries(
+    {},
+    optional={
+        route: st.lists(st.sampled_from(sorted(faults)), min_size=1, max_size=3)
+        for route, faults in ROUTES.items()
+    },
+)
+STRANGERS = st.integers(0, 1)
 
 
-def row_of_faults(seed: int) -> dict[str, list[str]]:
-    """For some routes, the faults of their next requests, by name."""
-    chance = random.Random(seed)
-    routes = chance.sample(sorted(ROUTES), chance.randint(1, len(ROUTES)))
-    return {
-        route: [chance.choice(sorted(ROUTES[route])) for _ in range(chance.randint(1, 3))]
-        for route in routes
-    }
+class Machine:
+    """An installation in a process of its own, and its scripted cloud."""
+
+    def __init__(self, cloud: ScriptedCloud, process: Process, folder: Path, clip: Path) -> None:
+        self.cloud = cloud
+        self.process = process
+        self.folder = folder
+        self.clip = clip
+
+    def try_row(self, row: dict[str, list[str]], strangers: int) -> None:
+        """One job through these faults, and through none when it may look again."""
+        key = new_key()
+        for route, names in row.items():
+            self.cloud.once(route, *(ROUTES[route][name] for name in names), key=key)
+        self.cloud.plans_of[key] = Plan()
+        self.cloud.strangers_of[key] = strangers
+        self.process.say("submit", self.clip, "cloud", key)
+        end = self.process.hear_stage("succeeded", "failed", "canceled")
+        self.is_honest(end, key)
+        for route in ROUTES:
+            while self.cloud.fault(route, key):
+                """What was not needed."""
+        if end["error"] and "look_again" in end["error"]["ways_on"]:
+            for task in list(self.cloud.tasks.values()):
+                if task.foreign and task.key == key:
+                    del self.cloud.tasks[task.task_id]
+            self.process.say("look again", end["job_id"])
+            end = self.process.hear_stage("succeeded", "failed", "canceled")
+            self.is_honest(end, key)
+            assert end["stage"] == "succeeded", "without faults, looking again gets to the end"
+
+    def is_honest(self, end: dict[str, Any], key: str) -> None:
+        """At most one task; a result that is whole; or words, with a way on if money may be out."""
+        tasks = [task.task_id for task in self.cloud.made if task.key == key]
+        assert len(tasks) <= 1
+        if end["stage"] == "succeeded":
+            assert tasks == [end["task_id"]]
+            assert end["charge"] == end["quote"]["total_usd"]
+            result = self.folder / "jobs" / end["job_id"] / "result.mp4"
+            assert result.read_bytes() == self.cloud.result()
+        else:
+            assert end["stage"] == "failed", json.dumps(end)
+            assert end["error"]["what_next"]
+            assert end["error"]["ways_on"] or not tasks
 
 
-@pytest.mark.parametrize("seed", range(ROWS))
-def test_a_job_never_has_two_tasks_and_ends_with_its_result(studio: Studio, seed: int) -> None:
-    faults = row_of_faults(seed)
-    for route, names in faults.items():
-        studio.cloud.once(route, *(ROUTES[route][name] for name in names))
-    job = studio.end(studio.submit())
-    _is_honest(studio, job)
-    for route in ROUTES:
-        while studio.cloud.fault(route):
-            """What was not needed."""
-    if job.error is not None and "look_again" in job.error["ways_on"]:
-        studio.jobs.look_again(job.job_id)
-        job = studio.end(job.job_id)
-        _is_honest(studio, job)
-        assert job.stage is Stage.SUCCEEDED, "without faults, looking again gets to the end"
+@pytest.fixture(scope="module")
+def machine(jobs_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    folder = tmp_path_factory.mktemp("random")
+    with ScriptedCloud() as cloud:
+        process = Process(folder, cloud)
+        try:
+            process.start()
+            yield Machine(cloud, process, folder, jobs_clip)
+            process.end()
+        finally:
+            process.abandon()
 
 
-def _is_honest(studio: Studio, job: Job) -> None:
-    tasks = [task.task_id for task in studio.cloud.made if task.key == studio.key]
-    assert len(tasks) <= 1
-    if job.stage is Stage.SUCCEEDED:
-        assert tasks == [job.task_id]
-        assert job.charge == job.quote.total_usd
-        assert studio.jobs.result(job.job_id).read_bytes() == studio.cloud.result()
-    else:
-        assert job.stage is Stage.FAILED
-        assert job.error is not None
-        assert job.error["what_next"]
-        # Where a task may be, there is a way on; where there is none, nothing was made.
-        assert bool(job.error["ways_on"]) or not tasks
+@settings(
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    # The rows are tried on one running installation, each on an account of its own.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(row=ROWS, strangers=STRANGERS)
+def test_a_job_never_has_two_tasks_and_ends_with_its_result(
+    machine: Machine, row: dict[str, list[str]], strangers: int
+) -> None:
+    machine.try_row(row, strangers)
