@@ -21,7 +21,6 @@ from restyle.clips import inspect  # noqa: E402
 from restyle.errors import RestyleError  # noqa: E402
 from restyle.fitting import fit, plan_fit  # noqa: E402
 
-
 TARGET = ROOT / "tests" / "docs" / "corpus.md"
 TITLE = """# The corpus: input → plan → outcome
 
