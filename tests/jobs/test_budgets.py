@@ -73,9 +73,15 @@ def test_the_cap_itself_may_be_spent_to_the_end(engine: sa.Engine) -> None:
     assert budgets.left("ann") == 0
 
 
-def test_a_hundred_threads_never_pass_a_cap(engine: sa.Engine, tmp_path: Path) -> None:
-    other = open_database(settings_for(tmp_path, "http://127.0.0.1:9/api/v1"))
-    purses = [(one, Budgets(one, 5 * CENT, 23 * CENT)) for one in (engine, other)]
+@pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
+def test_a_hundred_threads_never_pass_a_cap(
+    tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgres").database() if database == "PostgreSQL" else ""
+    settings = settings_for(tmp_path, "http://127.0.0.1:9/api/v1", DATABASE_URL=url)
+    # Two, as of two processes.
+    engines = [open_database(settings), open_database(settings)]
+    purses = [(one, Budgets(one, 5 * CENT, 23 * CENT)) for one in engines]
     begin = threading.Barrier(100)
     held: list[tuple[str, str]] = []
 
@@ -95,6 +101,7 @@ def test_a_hundred_threads_never_pass_a_cap(engine: sa.Engine, tmp_path: Path) -
     assert len(held) == 23
     assert max(visitors.count(visitor) for visitor in visitors) <= 5
     for job_id, _ in held:
-        _settle(engine, purses[0][1], job_id, Decimal(0))
+        _settle(engines[0], purses[0][1], job_id, Decimal(0))
     assert {purses[0][1].left(visitor) for visitor in visitors} == {5 * CENT}
-    other.dispose()
+    for engine in engines:
+        engine.dispose()
