@@ -32,7 +32,9 @@ def style_panel() -> StylePanel:
     script = (Path(__file__).parent / "styles.js").read_text(encoding="utf-8")
     with gr.Column(elem_classes=["sheet"], elem_id="panel-style"):
         gr.HTML(heading(2, "step_style"))
-        style = gr.HTML({"styles": [0]}, html_template=_wall(), js_on_load=script, elem_id="style")
+        style = gr.HTML(
+            {"styles": [0]}, html_template=wall_html(), js_on_load=script, elem_id="style"
+        )
     return StylePanel(style)
 
 
@@ -48,7 +50,8 @@ def chosen_styles(value: Any) -> tuple[Style, ...]:
         ) from None
 
 
-def _wall() -> str:
+def wall_html() -> str:
+    """The cards, the switch for several, and where it is said what the pictures show."""
     cards = "".join(_card(style) for style in Style)
     return (
         '<div class="wall-line"><span class="wall-says" role="status"></span>'

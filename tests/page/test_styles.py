@@ -50,7 +50,7 @@ def test_the_wall_is_one_tab_stop_moved_by_arrows_and_several_styles_make_a_batc
     page.keyboard.press(" ")
     expect(chosen).to_have_count(2)
     visitor.pick("service", "Alibaba Cloud")
-    expect(page.locator("#transform")).to_have_text("Transform in 2 styles — $0.28")
+    expect(page.locator("#transform")).to_have_text("Transform in 2 styles — $0.29")
     visitor.pick("service", "This machine")
     expect(page.locator("#transform")).to_have_text("Transform in 2 styles — free")
     visitor.transform()
