@@ -1,13 +1,13 @@
 """Render the gallery: one frame of each sample in each of the eight styles, and contact sheets.
 
-    python -m demo_assets.make_gallery
+    python -m demo_assets.make_gallery [portrait temple cat coffee flower]
 
-`gallery/<style>.jpg` are the page's style cards; `gallery/<clip>.jpg` the README's sheets.
+`gallery/<style>.jpg` are the page's style cards; `gallery/<sheet>.jpg` the README's sheets.
 Rendered by Restyle's own engine, in the order of the clip, so that the frames are what a
 transform gives.
 """
 
-from collections.abc import Iterator
+import sys
 from itertools import islice
 from pathlib import Path
 
@@ -22,8 +22,16 @@ HERE = Path(__file__).parent
 GALLERY = HERE / "gallery"
 FPS = 15
 FRAMES = 14
-# Clip → (working size of a 720p transform, where the shown piece begins, in seconds).
-CLIPS = {"portrait": ((720, 720), 0.2), "temple": ((1080, 720), 2.0)}
+# Sheet → (clip, size at which it is read, where the shown piece begins, in seconds); of upright
+# clips the middle square is shown.
+CLIPS = {
+    "portrait": ("portrait", (720, 720), 0.2),
+    "temple": ("temple", (1080, 720), 2.0),
+    "cat": ("phone", (720, 1560), 2.0),
+    "coffee": ("phone", (720, 1560), 9.0),
+    "flower": ("phone", (720, 1560), 21.0),
+}
+MAX_BYTES = 400_000
 CARD = (480, 360)
 # The piece of the portrait that a style card shows: left, top, width, height as fractions.
 CARD_PIECE = (0.06, 0.0, 0.80, 0.60)
@@ -31,18 +39,21 @@ CARD_PIECE = (0.06, 0.0, 0.80, 0.60)
 
 def rendered(name: str, style: Style | None) -> np.ndarray:
     """The last of FRAMES frames of a sample, RGB, in a style, or as it is for None."""
-    size, start_s = CLIPS[name]
-    frames = list(_frames(name, start_s, size))
+    frames = _frames(*CLIPS[name])
     if style is None:
         return frames[-1]
+    size = frames[0].shape[1], frames[0].shape[0]
     stylizer = Stylizer(Options(style=style, video_fps=FPS), size, samples=frames[:: FRAMES // 3])
     return [stylizer.render(frame) for frame in frames][-1]
 
 
-def _frames(name: str, start_s: float, size: tuple[int, int]) -> Iterator[np.ndarray]:
-    with open_clip(HERE / f"{name}.mp4") as clip:
+def _frames(clip_name: str, size: tuple[int, int], start_s: float) -> list[np.ndarray]:
+    with open_clip(HERE / f"{clip_name}.mp4") as clip:
         piece = clip.subclipped(start_s, start_s + (FRAMES + 2) / FPS)
-        yield from islice(piece.frames(FPS, size), FRAMES)
+        frames = list(islice(piece.frames(FPS, size), FRAMES))
+    width, height = size
+    above = max(height - width, 0) // 2
+    return [np.ascontiguousarray(frame[above : height - above]) for frame in frames]
 
 
 def card(picture: np.ndarray) -> np.ndarray:
@@ -64,14 +75,18 @@ def sheet(pictures: list[np.ndarray], width: int = 480) -> np.ndarray:
 
 
 def save(picture: np.ndarray, name: str) -> None:
-    """Write an RGB picture into the gallery as JPEG."""
+    """Write an RGB picture into the gallery as JPEG, as good as MAX_BYTES allows."""
     GALLERY.mkdir(exist_ok=True)
-    cv2.imwrite(str(GALLERY / f"{name}.jpg"), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 88])
+    for quality in (88, 82, 76, 70, 60):
+        _, content = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+        if content.size <= MAX_BYTES:
+            break
+    (GALLERY / f"{name}.jpg").write_bytes(content.tobytes())
 
 
 def main() -> None:
-    """Render everything and say what is done."""
-    for name in CLIPS:
+    """Render the sheets that are asked for, or all, and say what is done."""
+    for name in sys.argv[1:] or CLIPS:
         pictures = [rendered(name, None)]
         for style in Style:
             pictures.append(rendered(name, style))
