@@ -145,7 +145,7 @@ def _light(
             gx = F(0.5 * ROUND) * (height[y, after] - height[y, before])
             gy = F(0.5 * ROUND) * (height[below, x] - height[above, x])
             # Cushions are never quite vertical at their rim, and the ground is flatter.
-            gentle = (F(0.26) + F(0.74) * figure) / np.sqrt(F(1) + F(0.35) * (gx * gx + gy * gy))
+            gentle = (F(0.10) + F(0.90) * figure) / np.sqrt(F(1) + F(0.35) * (gx * gx + gy * gy))
             gx *= gentle
             gy *= gentle
             nz = F(1) / np.sqrt(F(1) + gx * gx + gy * gy)
@@ -161,7 +161,7 @@ def _light(
             gloss *= gloss
             gloss *= gloss
             crease = F(1) - smoothstep_pixel(F(0.8) * scale, F(8) * scale, height[y, x])
-            crease *= (F(0.42) + F(0.58) * figure) * (F(1) - F(0.7) * fm)
+            crease *= (F(0.10) + F(0.90) * figure) * (F(1) - F(0.7) * fm)
 
             red = (colour[y, x, 0] - low) * gain
             green = (colour[y, x, 1] - low) * gain
