@@ -18,19 +18,11 @@ def _root(parent: NDArray[np.int32], i: int) -> int:
 
 @numba.njit(cache=True, nogil=True)
 def merge_crumbs(
-    label: Bytes,
-    shown: Bytes,
-    flow: Floats,
-    least: int,
-    apart: Floats,
-    second: Bytes,
-    share: Floats,
+    label: Bytes, shown: Bytes, flow: Floats, least: int, second: Bytes, share: Floats
 ) -> None:
     """Give pieces smaller than `least` pixels, in place, to the neighbour of longest border.
 
-    A piece may be smaller the more it stands out: `apart` (LANES, LANES) is the share of `least`
-    that one entry needs beside another. One that was shown in the last frame may stay down to
-    half its size.
+    A piece that was already shown in the last frame may stay down to half that size.
     """
     height, width = label.shape
     parent = np.empty(height * width, np.int32)
@@ -58,80 +50,25 @@ def merge_crumbs(
     for i in range(height * width):
         parent[i] = _root(parent, i)
         area[parent[i]] += 1
-    small = 0
+    familiar = np.zeros(height * width, np.int32)
     row_of = np.full(height * width, -1, np.int32)
-    for i in range(height * width):
-        if parent[i] == i and area[i] < least:
-            row_of[i] = small
-            small += 1
-    needed = _needed(label, parent, row_of, small, apart)
-    familiar = np.zeros(small, np.int32)
     for y in range(height):
         for x in range(width):
-            row = row_of[parent[y * width + x]]
-            if row >= 0:
+            p = parent[y * width + x]
+            if least > area[p] >= least // 2:
                 px = min(max(int(x + flow[y, x, 0] + 0.5), 0), width - 1)
                 py = min(max(int(y + flow[y, x, 1] + 0.5), 0), height - 1)
                 if shown[py, px] == label[y, x]:
-                    familiar[row] += 1
+                    familiar[p] += 1
     crumbs = 0
     for i in range(height * width):
-        row = row_of[i]
-        if row >= 0:
-            row_of[i] = -1
-            wanted = needed[row] * least
-            if 2 * familiar[row] >= area[i]:
-                wanted *= 0.5
-            if area[i] < wanted:
-                row_of[i] = crumbs
-                crumbs += 1
+        if parent[i] == i and area[i] < least and 2 * familiar[i] < area[i]:
+            row_of[i] = crumbs
+            crumbs += 1
     for _ in range(3):
         if crumbs == 0:
             return
         crumbs = _absorb(label, parent, row_of, crumbs, second, share)
-
-
-@numba.njit(cache=True, nogil=True)
-def _needed(
-    label: Bytes,
-    parent: NDArray[np.int32],
-    row_of: NDArray[np.int32],
-    small: int,
-    apart: Floats,
-) -> Floats:
-    """The share of the least area that each of the `small` pieces needs.
-
-    The most that any neighbour along a fifth of its border asks for: what lies between two
-    colours, as a blend at their border does, stands out from neither.
-    """
-    height, width = label.shape
-    border = np.zeros((small, LANES), np.int32)
-    of = np.zeros(small, np.int32)
-    for y in range(height):
-        for x in range(width):
-            row = row_of[parent[y * width + x]]
-            here = label[y, x]
-            if row >= 0:
-                of[row] = here
-            if x > 0 and label[y, x - 1] != here:
-                beside = row_of[parent[y * width + x - 1]]
-                if row >= 0:
-                    border[row, label[y, x - 1]] += 1
-                if beside >= 0:
-                    border[beside, here] += 1
-            if y > 0 and label[y - 1, x] != here:
-                above = row_of[parent[(y - 1) * width + x]]
-                if row >= 0:
-                    border[row, label[y - 1, x]] += 1
-                if above >= 0:
-                    border[above, here] += 1
-    needed = np.zeros(small, np.float32)
-    for row in range(small):
-        total = border[row].sum()
-        for k in range(LANES):
-            if 5 * border[row, k] >= total:
-                needed[row] = max(needed[row], apart[of[row], k])
-    return needed
 
 
 @numba.njit(cache=True, nogil=True)

@@ -9,7 +9,6 @@ import numpy as np
 
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.palette import GRID, LANES
-from restyle.engine.tones import smoothstep_pixel
 
 BLUR_REACH = 4
 CRISP = 3.0  # slope from the margin between two entries to the share of the first
@@ -32,8 +31,6 @@ def _blur_row(padded: Floats, taps: Floats, out: Floats) -> None:
 @kernel
 def belong(
     abstract: Floats,
-    light: Floats,
-    clear: Floats,
     table: Floats,
     face_table: Floats,
     cheek_table: Floats,
@@ -44,9 +41,6 @@ def belong(
 ) -> None:
     """Memberships of each pixel's colour, blurred along the row: out (h, w·LANES).
 
-    The colour is `abstract`, but `light` (both h, w, 3) where they are far apart and an edge is
-    `clear` (h, w), 0–1: a bird or a mast that the abstraction took for noise.
-
     `gate` (h, w), −1 … 2, mixes in the hair table where negative, the face table up to 1, the
     cheek table up to 2; a gate of shape (1, 1) means no faces.
     """
@@ -56,15 +50,9 @@ def belong(
     for y in numba.prange(height):
         row = np.empty((width + 2 * BLUR_REACH) * LANES, np.float32)
         for x in range(width):
-            red, green, blue = abstract[y, x, 0], abstract[y, x, 1], abstract[y, x, 2]
-            dr = light[y, x, 0] - red
-            dg = light[y, x, 1] - green
-            db = light[y, x, 2] - blue
-            lost = smoothstep_pixel(F(0.05), F(0.13), max(abs(dr), max(abs(dg), abs(db))))
-            lost *= smoothstep_pixel(F(0.35), F(0.65), clear[y, x])
-            r = np.int32(min(max(red + lost * dr, F(0)), F(1)) * F(GRID - 1) + F(0.5))
-            g = np.int32(min(max(green + lost * dg, F(0)), F(1)) * F(GRID - 1) + F(0.5))
-            b = np.int32(min(max(blue + lost * db, F(0)), F(1)) * F(GRID - 1) + F(0.5))
+            r = np.int32(min(max(abstract[y, x, 0], F(0)), F(1)) * F(GRID - 1) + F(0.5))
+            g = np.int32(min(max(abstract[y, x, 1], F(0)), F(1)) * F(GRID - 1) + F(0.5))
+            b = np.int32(min(max(abstract[y, x, 2], F(0)), F(1)) * F(GRID - 1) + F(0.5))
             at = (x + BLUR_REACH) * LANES
             part = gate[y, x] if faces else F(0)
             if part > F(1):

@@ -11,14 +11,12 @@ from typing import Protocol
 import numpy as np
 
 from restyle.engine.borders import resolved, rounded
-from restyle.engine.clusters import distance
 from restyle.engine.crumbs import merge_crumbs
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.memberships import BLUR_REACH, belong, best_two, hold, recall
 from restyle.engine.palette import LANES, Palette
 
 INERTIA = 0.75  # weight of the past memberships where the flow is trusted
-CLOSE, FAR = 14.0, 34.0  # ΔE at which a small piece begins to stand out, and does so wholly
 HOLD = 0.09  # how far each frame's memory is pulled to the label that was shown
 
 
@@ -26,8 +24,6 @@ class Seen(Protocol):
     """What of a frame regions are made from; all maps half size."""
 
     abstract: Floats
-    light: Floats
-    anisotropy: Floats
     flow: Floats
     confidence: Floats
     is_cut: bool
@@ -41,14 +37,12 @@ class Cut:
     """How a style cuts its regions.
 
     `blur` is the σ of the memberships and `round` of the border votes (half-size pixels at 720p),
-    `crumb` the area in half-size pixels at 720p under which a piece is merged, `least` the share
-    of it that a piece needs which stands out most.
+    `crumb` the area in half-size pixels at 720p under which a piece is merged.
     """
 
     blur: float
     round: float
     crumb: float
-    least: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +64,6 @@ class Regions:
     def __init__(self, palette: Palette, cut: Cut) -> None:
         self.palette = palette
         self._cut = cut
-        self._apart = _apart(palette, cut.least)
         self._past: Floats | None = None
         self._shown: Bytes | None = None
 
@@ -86,7 +79,7 @@ class Regions:
         nothing = np.full_like(label, LANES)
         shown = nothing if restart or self._shown is None else self._shown
         least = max(4, round(self._cut.crumb * seen.scale**2))
-        merge_crumbs(label, shown, seen.flow, least, self._apart, second, share)
+        merge_crumbs(label, shown, seen.flow, least, second, share)
         label, second, share = rounded(label, second, share, self._cut.round * seen.scale)
         hold(membership, label, second, share, F(HOLD))
         self._past, self._shown = membership, label
@@ -100,8 +93,6 @@ class Regions:
         across = np.empty((height, width * LANES), np.float32)
         belong(
             seen.abstract,
-            seen.light,
-            seen.anisotropy,
             of.table,
             of.face_table,
             of.cheek_table,
@@ -116,16 +107,6 @@ class Regions:
         rows = out.reshape(height, width * LANES)
         recall(across, past, seen.flow, seen.confidence, taps, inertia, rows)
         return out
-
-
-def _apart(palette: Palette, least: float) -> Floats:
-    """The share of the usual least area that a piece of one entry needs beside another."""
-    needed = np.ones((LANES, LANES), np.float32)
-    n = len(palette)
-    gaps = np.stack([distance(palette.lab, entry) for entry in palette.lab])
-    clear = np.clip((gaps - F(CLOSE)) / F(FAR - CLOSE), F(0), F(1))
-    needed[:n, :n] = F(1) - F(1 - least) * clear
-    return needed
 
 
 def _gate(seen: Seen) -> Floats:

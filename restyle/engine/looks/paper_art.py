@@ -20,8 +20,8 @@ from restyle.engine.shot_palette import shot_palette, with_true_faces
 from restyle.engine.surfaces import place_pixel, sample_pixel
 from restyle.engine.tones import byte_pixel
 
-MANNER = Manner(clusters=24, apart=10.0, lowest=20, highest=95, even=0.22, vivid=1.25)
-CUT = Cut(blur=1.2, round=1.6, crumb=190, least=0.12)
+MANNER = Manner(clusters=13, apart=10.5, lowest=20, highest=95, even=0.22, vivid=1.25)
+CUT = Cut(blur=1.9, round=2.2, crumb=260)
 # Shift, softness (half-size pixels at 720p) and weight of the two shadows: contact and cast.
 SHADOWS = ((2.2, 1.3, 1.2), (6.5, 4.2, 1.0))
 DARKEST = 0.50  # how much light the deepest shadow takes
@@ -32,7 +32,7 @@ FEATURE = 0.93  # opacity of eyes and mouths
 class PaperArt:
     """See the module."""
 
-    abstraction = Abstraction(passes=4, range_sigma=30, radius=3.2, sharpness=4, face_relief=0)
+    abstraction = Abstraction(passes=4, range_sigma=34, radius=5.0, sharpness=4, face_relief=0)
 
     def __init__(self) -> None:
         self._regions: Regions | None = None

@@ -17,8 +17,8 @@ from restyle.engine.shot_palette import shot_palette, with_true_faces
 from restyle.engine.surfaces import place_pixel, sample_pixel
 from restyle.engine.tones import byte_pixel
 
-MANNER = Manner(clusters=30, apart=8.5, lowest=15, highest=96, even=0.2, vivid=1.22)
-CUT = Cut(blur=0.9, round=1.2, crumb=110, least=0.12)
+MANNER = Manner(clusters=16, apart=9.0, lowest=15, highest=96, even=0.2, vivid=1.22)
+CUT = Cut(blur=1.3, round=1.6, crumb=150)
 GRADIENT = 0.16  # strength of the soft light that keeps large areas from looking dead
 GRADIENT_SIGMA = 40.0  # half-size pixels at 720p
 FEATURE = 0.93  # opacity of eyes and mouths
@@ -27,7 +27,7 @@ FEATURE = 0.93  # opacity of eyes and mouths
 class SimpleIllustration:
     """See the module."""
 
-    abstraction = Abstraction(passes=4, range_sigma=28, radius=2.6, sharpness=4, face_relief=0)
+    abstraction = Abstraction(passes=4, range_sigma=32, radius=4.5, sharpness=4, face_relief=0)
 
     def __init__(self) -> None:
         self._regions: Regions | None = None
