@@ -22,6 +22,9 @@ from restyle.jobs.submits import Intent, Outcome, Stock, Unclear
 
 log = logging.getLogger("restyle.jobs")
 
+# How near a moment is known by the service's clock, which its answers tell in whole seconds.
+CLOSE_S = 2.0
+
 
 def take_stock(desk: Desk, client: CloudClient, record: Record) -> Stock:
     """The account's present tasks, for a POST that follows at once.
@@ -113,9 +116,17 @@ def _decide(
         desk.submits.close(intent, Outcome.NONE)
         return False
     rivals = _rivals(desk, record, intent)
-    if len(found) == 1 and not rivals and intent.before is not None:
+    if len(found) == 1 and not rivals and _is_new(found[0], intent):
         return _adopt(desk, record, intent, found[0])
     raise _unclear(_several(found, rivals))
+
+
+def _is_new(row: TaskRow, intent: Intent) -> bool:
+    """Whether a task was certainly not there before the intent."""
+    if intent.before is not None:
+        return True  # It would not be a candidate.
+    by_the_clock = row.created >= _moment(intent.intended_there - CLOSE_S)
+    return intent.ahead_s is not None and by_the_clock
 
 
 def _is_anothers(client: CloudClient, row: TaskRow, record: Record) -> bool:

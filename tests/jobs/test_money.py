@@ -263,6 +263,21 @@ def test_a_list_that_cannot_be_had_stops_the_job(studio: Studio) -> None:
     _succeeds_with_one_task(studio, studio.end(job_id))
 
 
+def test_without_the_list_before_the_submit_the_services_clock_tells_what_is_new(
+    studio: Studio,
+) -> None:
+    studio.cloud.add_task(key=studio.key, created=datetime.now(UTC) - timedelta(minutes=10))
+    studio.cloud.once("submit", LOST_AFTER_ACCEPTANCE)
+    studio.cloud.always("list", refusal("AccessDenied"))
+    job_id = studio.submit()
+    job = studio.end(job_id)
+    assert job.error is not None
+    assert (job.error["code"], job.error["ways_on"][0]) == ("SubmitUnclear", "look_again")
+    studio.cloud.always("list", None)
+    studio.jobs.look_again(job_id)
+    _succeeds_with_one_task(studio, studio.end(job_id))
+
+
 @pytest.mark.parametrize("refuses", ["submit", "task"])
 def test_a_refused_kind_of_address_is_replaced_by_the_next_host(
     studio: Studio, refuses: str
