@@ -52,7 +52,12 @@ class PreviewRoute:
         except TooManyPreviews:
             raise Refusal(503, "ServiceUnavailable", "Too many previews are asked for.") from None
         # The first answer decides what the status is.
-        first = await answers.get()
+        try:
+            first = await answers.get()
+        except asyncio.CancelledError:
+            # The server stops: whoever waits is told, and the log has nothing to complain of.
+            self._previews.drop(asked)
+            return Response(status_code=503)
         if "unusable" in first:
             raise Refusal(400, "InvalidParameter", str(first["unusable"]))
         if "superseded" in first:
