@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from faults.scripted_cloud import WAITS, Plan
+from faults.scripted_cloud import RUNS_ON, WAITS, Plan
 from jobs.studio import HOST_KEY, Studio
 
 from restyle.errors import (
@@ -186,3 +186,16 @@ def test_what_cannot_begin_leaves_nothing_behind(studio: Studio, tmp_path: Path)
         with pytest.raises(error):
             studio.jobs.submit(wrong)
     assert set(folder.iterdir()) == before
+
+
+def test_a_task_that_this_machines_service_lost_is_rendered_again(studio: Studio) -> None:
+    """As when the machine that rendered it is gone: it cost nothing."""
+    studio.cloud.plans.append(RUNS_ON)
+    job_id = studio.submit(service="local", api_key=None)
+    studio.stage(job_id, Stage.RUNNING)
+    lost = studio.cloud.made[0].task_id
+    del studio.cloud.tasks[lost]
+    job = studio.end(job_id)
+    assert (job.stage, job.charge) == (Stage.SUCCEEDED, 0)
+    assert job.task_id not in (None, lost)
+    assert "rendered again" in job.notes[0]
