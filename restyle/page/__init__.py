@@ -162,5 +162,4 @@ def _tie(page: gr.Blocks, panels: Panels, events: Events) -> None:
     jobs.jobs.remove(events.remove, jobs.mine, panels.watched, **quietly)
     jobs.jobs.retry(events.retry, [jobs.mine, price.api_key], panels.watched, **quietly)
     panels.timer.tick(events.look, jobs.mine, panels.watched, trigger_mode="once", **quietly)
-    # The page opened, another tab changed the list, or the network is back.
-    jobs.mine.opened(events.look, jobs.mine, panels.watched, trigger_mode="always_last", **quietly)
+    jobs.mine.opened(events.opened, None, panels.watched, trigger_mode="always_last", **quietly)

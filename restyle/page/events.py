@@ -138,9 +138,14 @@ class Events:
 
     @in_words
     def look(self, request: gr.Request, stored: Any) -> Updates:
-        """The page opened, or a second passed: how the jobs stand now."""
+        """A second passed: how the jobs stand now."""
         mine = Mine.read(stored)
         return self._watch(mine, language(request), mine)
+
+    @in_words
+    def opened(self, request: gr.Request, event: gr.EventData) -> Updates:
+        """The page opened, another tab changed the list, or the network is back."""
+        return self._watch(Mine.read(event.mine), language(request))
 
     @in_words
     def reopen(self, request: gr.Request, event: gr.EventData, stored: Any) -> Updates:

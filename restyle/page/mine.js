@@ -37,8 +37,8 @@ function look() {
   const other = stored();
   const shown = (props.value && props.value.shown) || other.shown;
   const next = merged({ ids: other.ids, shown, gone: other.gone }, other);
-  if (!same(next, props.value)) props.value = next;
-  trigger('opened');
+  // Told in the event: a value that is set here before the page is up would not reach Python.
+  trigger('opened', { mine: next });
 }
 window.addEventListener('storage', (event) => event.key === KEY && look());
 window.addEventListener('online', look);
