@@ -62,3 +62,31 @@ def test_offline_and_back_the_page_says_so_and_catches_up(arrive: Arrive, clip: 
     page.wait_for_selector(f'#status [data-job="{job_id}"]')
     page.click("#cancel:enabled")
     visitor.wait_for_stage("canceled", "succeeded")
+
+
+NOTIFICATIONS = """
+    window.told = [];
+    window.Notification = class {
+        static permission = 'granted';
+        constructor(words, options) { window.told.push([words, options.silent]); }
+    };
+    Object.defineProperty(Document.prototype, 'hidden', { get: () => window.away === true });
+"""
+
+
+def test_the_tab_tells_how_far_it_is_and_says_quietly_when_it_is_done(
+    arrive: Arrive, clip: Path
+) -> None:
+    visitor = arrive()
+    page = visitor.page
+    page.add_init_script(NOTIFICATIONS)
+    visitor.open()
+    visitor.choose(clip)
+    visitor.pick("service", "Alibaba Cloud")
+    page.fill("#api-key input", "sk-0123456789abcdef0123456789abcdef")
+    visitor.transform()
+    page.wait_for_function("() => document.title.endsWith(' · Restyle')")
+    page.evaluate("window.away = true")
+    visitor.wait_for_stage("succeeded", "failed")
+    page.wait_for_function("() => document.title === 'Restyle' && window.told.length > 0")
+    assert page.evaluate("window.told") == [["Done", True]]
