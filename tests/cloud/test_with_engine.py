@@ -18,7 +18,7 @@ from media import make_clip
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudClient]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("engine")
     command = [sys.executable, "-m", "restyle.engine", "--cold", "--exit-with-parent"]
     process = subprocess.Popen(
@@ -31,14 +31,19 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudClient]:
         assert process.stdout is not None
         word, address = process.stdout.readline().split()
         assert word == "ready"
-        yield CloudClient(f"{address}/api/v1", Secret("local"))
+        yield f"{address}/api/v1"
         process.terminate()
 
 
-@pytest.fixture(scope="module")
-def clip_url(engine: CloudClient, tmp_path_factory: pytest.TempPathFactory) -> str:
-    clip = make_clip(tmp_path_factory.mktemp("clip") / "clip.mp4", size=(256, 256))
-    return engine.upload(clip)
+@pytest.fixture
+def engine(address: str, request: pytest.FixtureRequest) -> CloudClient:
+    """A client with an account of its own: two submits a second are each account's limit."""
+    return CloudClient(address, Secret(f"key-{abs(hash(request.node.name))}"))
+
+
+@pytest.fixture
+def clip_url(engine: CloudClient, tmp_path: Path) -> str:
+    return engine.upload(make_clip(tmp_path / "clip.mp4", size=(256, 256)))
 
 
 def until(engine: CloudClient, task_id: str, *wanted: TaskStatus) -> Task:
