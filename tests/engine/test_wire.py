@@ -192,6 +192,8 @@ def task(status: Status, **changes: Any) -> Task:
         "scheduled_ms": None,
         "end_ms": None,
         "attempts": 0,
+        "owner": None,
+        "frames": None,
         "result_name": None,
         "duration_s": None,
         "code": "",
