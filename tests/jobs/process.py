@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from faults.scripted_cloud import ScriptedCloud
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_S = 150.0
 
 
 class Process:
@@ -57,14 +59,19 @@ class Process:
         self._process.stdin.flush()
 
     def hear(self, until: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-        """Read what it says up to a line that fits."""
+        """Read what it says up to a line that fits; one that stays silent is ended."""
         assert self._process.stdout
-        for line in self._process.stdout:
-            told: dict[str, Any] = json.loads(line)
-            self.heard.append(told)
-            if until(told):
-                return told
-        raise AssertionError(f"it ended after {self.heard[-1:]}")
+        silence = threading.Timer(PATIENCE_S, self._process.kill)
+        silence.start()
+        try:
+            for line in self._process.stdout:
+                told: dict[str, Any] = json.loads(line)
+                self.heard.append(told)
+                if until(told):
+                    return told
+        finally:
+            silence.cancel()
+        raise AssertionError(f"it ended, or was silent, after {self.heard[-1:]}")
 
     def hear_stage(self, *stages: str) -> dict[str, Any]:
         """Read up to one of these stages of the job."""
