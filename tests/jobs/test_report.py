@@ -55,7 +55,13 @@ def test_the_report_lists_jobs_spending_and_what_is_stuck(studio: Studio) -> Non
     assert why[unclear] == "SubmitUnclear: may look again or submit anyway"
     assert why[waiting].startswith("pending for")
     text = report(engine)
-    for words in (job.job_id, str(job.task_id), "0.0717", why[unclear], "living worker"):
+    for words in (
+        job.job_id,
+        str(job.task_id),
+        f"{today.hosts:.4f}",
+        why[unclear],
+        "living worker",
+    ):
         assert words in text
     assert HOST_KEY not in text
     studio.jobs.cancel(waiting)
