@@ -10,15 +10,17 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from restyle.jobs import Jobs
+from restyle.page.choosing import Choosing
 from restyle.page.clip_panel import clip_panel
 from restyle.page.compare import beside_route
 from restyle.page.endpoints import add_endpoints
-from restyle.page.events import Events
+from restyle.page.events import tie
 from restyle.page.jobs_panel import jobs_panel
 from restyle.page.panels import Panels
 from restyle.page.previews import preview_route
 from restyle.page.price_panel import price_panel
 from restyle.page.result_panel import result_panel
+from restyle.page.running import Running
 from restyle.page.samples import ASSETS, picture_routes, samples
 from restyle.page.style_panel import style_panel
 from restyle.page.texts import TEXTS, both, label, translations
@@ -33,7 +35,6 @@ FOLDER = Path(__file__).parent
 LOOKS = ("frame", "clip", "styles", "price", "status", "compare", "jobs", "small")
 SCRIPTS = ("page", "fit", "compare")
 # Uploads and copies in Gradio's cache go when nobody has used them for a day.
-SHOW_RESULT = "() => document.querySelector('#panel-result').scrollIntoView({ block: 'nearest' })"
 SWEEP_EVERY_S, SWEEP_AFTER_S = 3600, 24 * 3600
 # Each is shown to those who read the page in the other language; page.js sees to the rest.
 WORDS_SWITCH = (
@@ -81,7 +82,7 @@ def build_page(jobs: Jobs, settings: Settings) -> gr.Blocks:
         panels = Panels(service, clip, style, price, result, mine, timer)
         # The endpoints first: their names are promised, and Gradio numbers those that come twice.
         add_endpoints(page, jobs, host_pays=host_pays)
-        _tie(page, panels, Events(page, jobs, panels, offered))
+        tie(page, panels, Choosing(jobs, panels, offered), Running(page, jobs, panels))
     return page
 
 
@@ -116,50 +117,3 @@ def launch_arguments(settings: Settings, jobs: Jobs, local_url: str) -> dict[str
             "middleware": [Middleware(WordsFirst)],
         },
     }
-
-
-def _tie(page: gr.Blocks, panels: Panels, events: Events) -> None:
-    """Tie the events to their answers; none of them is part of the API."""
-    quietly: dict[str, Any] = {
-        "queue": False,
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
-    clip, price, result, jobs = panels.clip, panels.price, panels.result, panels.jobs
-    shown = [clip.report, clip.shape, price.price, price.go, price.api_key, result.status]
-    clip.video.change(
-        events.clip_changed,
-        panels.choices,
-        [clip.trim, *shown],
-        trigger_mode="always_last",
-        **quietly,
-    )
-    for changed in (
-        clip.trim.trimmed,
-        clip.shape.change,
-        panels.style.style.chosen,
-        price.resolution.change,
-        price.fps.release,
-        panels.service.change,
-        page.load,
-    ):
-        changed(
-            events.choices_changed, panels.choices, shown, trigger_mode="always_last", **quietly
-        )
-    clip.samples.sample(events.sample_chosen, None, [clip.video, result.status], **quietly)
-    price.price.cheaper(lambda: "1080", None, price.resolution, **quietly)
-    begun = price.go.click(
-        events.begin, [jobs.mine, price.api_key, *panels.choices], panels.watched, **quietly
-    )
-    begun.then(None, js=SHOW_RESULT)
-    for way, go_on in (
-        (result.status.look_again, events.look_again),
-        (result.status.submit_anyway, events.submit_anyway),
-    ):
-        way(go_on, jobs.mine, panels.watched, **quietly)
-    result.cancel.click(events.cancel, jobs.mine, panels.watched, **quietly)
-    jobs.jobs.reopen(events.reopen, jobs.mine, panels.watched, **quietly)
-    jobs.jobs.remove(events.remove, jobs.mine, panels.watched, **quietly)
-    jobs.jobs.retry(events.retry, [jobs.mine, price.api_key], panels.watched, **quietly)
-    panels.timer.tick(events.look, jobs.mine, panels.watched, trigger_mode="once", **quietly)
-    jobs.mine.opened(events.opened, None, panels.watched, trigger_mode="always_last", **quietly)

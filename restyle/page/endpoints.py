@@ -22,8 +22,8 @@ from restyle.clips import inspect as inspect_clip
 from restyle.errors import ClipUnreadable, OptionError, RestyleError
 from restyle.jobs import JobRequest, Jobs
 from restyle.limits import check
-from restyle.page.events import visitor_of
 from restyle.page.keys import forget_key, own_key
+from restyle.page.visitors import visitor_of
 from restyle.pricing import quote as quote_of
 from restyle.styles import Options, Style
 

@@ -1,284 +1,58 @@
-"""What happens when a visitor does something: a clip comes in, a choice changes, a job begins.
+"""Which event of the page is answered by what: the ties between panels, choosing and running."""
 
-Each answer is a dict of component → update, so that nothing else on the page is touched: bad
-input never loses what was already chosen.
-"""
-
-import logging
-from collections.abc import Callable
-from dataclasses import replace
-from functools import wraps
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from restyle.errors import ClipError, JobNotFound, RestyleError
-from restyle.fitting import FitPlan, plan_fit
-from restyle.jobs import Job, JobRequest, Jobs, Stage
-from restyle.limits import check
-from restyle.page.clip_panel import (
-    NO_TRIM,
-    look_at,
-    report_html,
-    shape_matters,
-    span,
-    whole_trim,
-)
-from restyle.page.jobs_panel import Mine, jobs_html
-from restyle.page.keys import forget_key, own_key
-from restyle.page.markup import words_of
-from restyle.page.panels import Choices, Panels
-from restyle.page.price_panel import go_text, price_html
-from restyle.page.result_panel import empty_status, result_html, status_html
-from restyle.page.retrying import named_copy
-from restyle.page.samples import Sample
-from restyle.page.texts import Language, both, language, say
+from restyle.page.choosing import Choosing
+from restyle.page.panels import Panels
+from restyle.page.running import Running
 
-Updates = dict[Any, Any]
-log = logging.getLogger(__name__)
+SHOW_RESULT = "() => document.querySelector('#panel-result').scrollIntoView({ block: 'nearest' })"
 
 
-def in_words(event: Callable[..., Updates]) -> Callable[..., Updates]:
-    """An event whose errors are shown in the status, in words, and never as a traceback."""
-
-    @wraps(event)
-    def guarded(self: "Events", *arguments: Any) -> Updates:
-        request = next((a for a in arguments if isinstance(a, gr.Request)), None)
-        lang = language(request)
-        try:
-            return event(self, *arguments)
-        except RestyleError as problem:
-            return {self.panels.result.status: _problem(words_of(problem, lang))}
-        except Exception:
-            log.exception("An event of the page failed.")
-            words = {
-                "message": say("unexpected", lang),
-                "what_next": say("unexpected_next", lang),
-            }
-            return {self.panels.result.status: _problem(words_of(words, lang))}
-
-    return guarded
-
-
-class Events:
-    """The answers to all events of one page."""
-
-    def __init__(self, page: gr.Blocks, jobs: Jobs, panels: Panels, offered: list[Sample]) -> None:
-        self.page = page
-        self.jobs = jobs
-        self.panels = panels
-        self.offered = offered
-        self.host_pays = bool(jobs.services()["cloud"]["host_pays"])
-
-    @in_words
-    def clip_changed(self, request: gr.Request, *choices: Any) -> Updates:
-        """A clip came in, or went: read it, set the trim anew, and show the report and the price.
-
-        Raises nothing for a clip that cannot be used: the report says why.
-        """
-        clip = self.panels.clip
-        lang = language(request)
-        chosen = Choices(*choices)
-        trim = dict(NO_TRIM)
-        if chosen.video:
-            try:
-                trim = whole_trim(look_at(chosen.video))
-            except RestyleError as problem:
-                return {
-                    clip.trim: trim,
-                    clip.shape: gr.update(visible=False),
-                    clip.report: _problem(words_of(problem, lang)),
-                    **self._price(None, chosen, request),
-                }
-        return {clip.trim: trim, **self._shown(replace(chosen, trim=trim), request)}
-
-    @in_words
-    def choices_changed(self, request: gr.Request, *choices: Any) -> Updates:
-        """A choice changed: the report and the price follow, from the plan that would run."""
-        return self._shown(Choices(*choices), request)
-
-    @in_words
-    def sample_chosen(self, event: gr.EventData) -> Updates:
-        """A sample's card was pressed: it becomes the clip."""
-        number = int(event.number)
-        if 0 <= number < len(self.offered):
-            return {self.panels.clip.video: str(self.offered[number].path)}
-        return {}
-
-    @in_words
-    def begin(self, request: gr.Request, stored: Any, typed_key: str, *choices: Any) -> Updates:
-        """Transform was pressed: a job begins with exactly what is shown."""
-        chosen = Choices(*choices)
-        lang = language(request)
-        forget_key(self.page, request, typed_key)
-        if not chosen.video:
-            raise ClipError(say("no_clip", lang), what_next=say("no_clip_next", lang))
-        start_s, end_s = span(chosen.trim, look_at(chosen.video))
-        key = own_key(chosen.service, typed_key, lang, host_pays=self.host_pays)
-        mine, problem = Mine.read(stored), ""
-        for options in reversed(chosen.batch):  # the newest is on top, and the first style shown
-            request_of_job = JobRequest(
-                clip_path=Path(chosen.video),
-                options=options,
-                start_s=start_s,
-                end_s=end_s,
-                shape=chosen.fit_shape,
-                service="cloud" if chosen.service == "cloud" else "local",
-                api_key=key,
-                visitor=visitor_of(request),
-            )
-            try:
-                mine = mine.with_new(self.jobs.submit(request_of_job).job_id)
-            except RestyleError as error:
-                problem = _problem(words_of(error, lang))
-                break
-        shown = self._watch(mine, lang)
-        return {**shown, self.panels.result.status: problem} if problem else shown
-
-    @in_words
-    def look(self, request: gr.Request, stored: Any) -> Updates:
-        """A second passed: how the jobs stand now."""
-        mine = Mine.read(stored)
-        return self._watch(mine, language(request), mine)
-
-    @in_words
-    def opened(self, request: gr.Request, event: gr.EventData) -> Updates:
-        """The page opened, another tab changed the list, or the network is back."""
-        return self._watch(Mine.read(event.mine), language(request))
-
-    @in_words
-    def reopen(self, request: gr.Request, event: gr.EventData, stored: Any) -> Updates:
-        """A row of "My jobs" was pressed: show that job."""
-        return self._watch(Mine.read(stored).showing(str(event.job)), language(request))
-
-    @in_words
-    def remove(self, request: gr.Request, event: gr.EventData, stored: Any) -> Updates:
-        """A job is taken off this browser's list; its files go when their time is over."""
-        return self._watch(Mine.read(stored).without([str(event.job)]), language(request))
-
-    @in_words
-    def retry(
-        self, request: gr.Request, event: gr.EventData, stored: Any, typed_key: str
-    ) -> Updates:
-        """The same clip with the same settings, as a new job."""
-        mine, lang = Mine.read(stored), language(request)
-        forget_key(self.page, request, typed_key)
-        if str(event.job) not in mine.ids:
-            return {}
-        job = self.jobs.status(str(event.job))
-        with named_copy(self.jobs.source(job.job_id), job.clip_name) as path:
-            new = self.jobs.submit(
-                JobRequest(
-                    clip_path=path,
-                    options=job.options,
-                    service=job.service,
-                    api_key=own_key(job.service, typed_key, lang, host_pays=self.host_pays),
-                    visitor=visitor_of(request),
-                )
-            )
-        return self._watch(mine.with_new(new.job_id), lang)
-
-    @in_words
-    def cancel(self, request: gr.Request, stored: Any) -> Updates:
-        """Cancel was pressed: stop the job that is shown."""
-        mine = Mine.read(stored)
-        if mine.shown:
-            self.jobs.cancel(mine.shown)
-        return self._watch(mine, language(request))
-
-    @in_words
-    def look_again(self, request: gr.Request, stored: Any) -> Updates:
-        """Go on with a job that stopped because something could not be told."""
-        return self._go_on(self.jobs.look_again, request, stored)
-
-    @in_words
-    def submit_anyway(self, request: gr.Request, stored: Any) -> Updates:
-        """Submit once more, although the first submit may have been taken."""
-        return self._go_on(self.jobs.submit_anyway, request, stored)
-
-    def _go_on(self, way: Callable[[str], Job], request: gr.Request, stored: Any) -> Updates:
-        mine = Mine.read(stored)
-        if mine.shown:
-            way(mine.shown)
-        return self._watch(mine, language(request))
-
-    def _shown(self, chosen: "Choices", request: gr.Request) -> Updates:
-        """Report and price for these choices."""
-        lang = language(request)
-        clip = self.panels.clip
-        key = {self.panels.price.api_key: gr.update(visible=chosen.service == "cloud")}
-        if not chosen.video:
-            return {
-                clip.report: f'<p class="hint">{both("clip_first")}</p>',
-                clip.shape: gr.update(visible=False),
-                **key,
-                **self._price(None, chosen, request),
-            }
-        found = look_at(chosen.video)
-        plan: FitPlan | None = None
-        problem: RestyleError | None = None
-        start_s, end_s = span(chosen.trim, found)
-        try:
-            plan = plan_fit(found, start_s=start_s, end_s=end_s, shape=chosen.fit_shape)
-        except RestyleError as error:
-            problem = error
-        return {
-            clip.report: report_html(found, check(found), plan, lang, problem),
-            clip.shape: gr.update(visible=shape_matters(found)),
-            **key,
-            **self._price(plan.duration_s if plan else None, chosen, request),
-        }
-
-    def _price(self, duration_s: float | None, chosen: "Choices", request: gr.Request) -> Updates:
-        price = self.panels.price
-        lang = language(request)
-        batch = chosen.batch
-        card = f'<p class="hint">{both("price_none")}</p>'
-        if duration_s is not None:
-            left = self.jobs.budget_left(visitor_of(request)) if self.host_pays else None
-            card = price_html(duration_s, batch[0], chosen.service, lang, left, len(batch))
-        words = go_text(duration_s, batch[0], chosen.service, lang, len(batch))
-        return {
-            price.price: card,
-            price.go: gr.update(value=words, interactive=duration_s is not None),
-        }
-
-    def _watch(self, mine: Mine, lang: Language, stored: Mine | None = None) -> Updates:
-        found: dict[str, Job] = {}
-        for job_id in mine.ids:
-            try:
-                found[job_id] = self.jobs.status(job_id)
-            except JobNotFound:
-                continue
-        kept = mine.without([job_id for job_id in mine.ids if job_id not in found])
-        shown = found.get(kept.shown or "")
-        running = any(not job.stage.is_final for job in found.values())
-        result = self.panels.result
-        return {
-            result.status: status_html(shown, lang) if shown else empty_status(),
-            result.result: self._result(shown, lang) if shown else "",
-            result.cancel: gr.update(
-                visible=bool(shown and not shown.stage.is_final),
-                interactive=bool(shown and not shown.canceling),
-            ),
-            self.panels.jobs.jobs: jobs_html(list(found.values()), kept.shown, lang),
-            # Written only when it changed: another tab may have written since.
-            self.panels.jobs.mine: gr.skip() if kept == stored else kept.as_stored(),
-            self.panels.timer: gr.Timer(active=running),
-        }
-
-    def _result(self, job: Job, lang: Language) -> str:
-        if job.stage is not Stage.SUCCEEDED:
-            return ""
-        return result_html(job, self.jobs.answers(job.job_id), lang)
-
-
-def visitor_of(request: gr.Request | None) -> str:
-    """Whose budget it is: the address that the request comes from."""
-    client = request.client if request else None
-    return str(client.host) if client and client.host else ""
-
-
-def _problem(words: str) -> str:
-    return f'<div class="job job-problem" data-stage="problem">{words}</div>'
+def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -> None:
+    """Tie the events to their answers; none of them is part of the API."""
+    quietly: dict[str, Any] = {
+        "queue": False,
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+    clip, price, result, jobs = panels.clip, panels.price, panels.result, panels.jobs
+    shown = [clip.report, clip.shape, price.price, price.go, price.api_key, result.status]
+    clip.video.change(
+        choosing.clip_changed,
+        panels.choices,
+        [clip.trim, *shown],
+        trigger_mode="always_last",
+        **quietly,
+    )
+    for changed in (
+        clip.trim.trimmed,
+        clip.shape.change,
+        panels.style.style.chosen,
+        price.resolution.change,
+        price.fps.release,
+        panels.service.change,
+        page.load,
+    ):
+        changed(
+            choosing.choices_changed, panels.choices, shown, trigger_mode="always_last", **quietly
+        )
+    clip.samples.sample(choosing.sample_chosen, None, [clip.video, result.status], **quietly)
+    price.price.cheaper(lambda: "1080", None, price.resolution, **quietly)
+    begun = price.go.click(
+        running.begin, [jobs.mine, price.api_key, *panels.choices], panels.watched, **quietly
+    )
+    begun.then(None, js=SHOW_RESULT)
+    for way, go_on in (
+        (result.status.look_again, running.look_again),
+        (result.status.submit_anyway, running.submit_anyway),
+    ):
+        way(go_on, jobs.mine, panels.watched, **quietly)
+    result.cancel.click(running.cancel, jobs.mine, panels.watched, **quietly)
+    jobs.jobs.reopen(running.reopen, jobs.mine, panels.watched, **quietly)
+    jobs.jobs.remove(running.remove, jobs.mine, panels.watched, **quietly)
+    jobs.jobs.retry(running.retry, [jobs.mine, price.api_key], panels.watched, **quietly)
+    panels.timer.tick(running.look, jobs.mine, panels.watched, trigger_mode="once", **quietly)
+    jobs.mine.opened(running.opened, None, panels.watched, trigger_mode="always_last", **quietly)

@@ -1,0 +1,158 @@
+"""What happens when a visitor runs something: jobs begin, are followed, stopped, taken up again.
+
+`choosing.py` has what comes before.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from restyle.errors import ClipError, JobNotFound, RestyleError
+from restyle.jobs import Job, JobRequest, Jobs, Stage
+from restyle.page.answering import Updates, in_words, problem_html
+from restyle.page.clip_panel import look_at, span
+from restyle.page.jobs_panel import Mine, jobs_html
+from restyle.page.keys import forget_key, own_key
+from restyle.page.panels import Choices, Panels
+from restyle.page.result_panel import empty_status, result_html, status_html
+from restyle.page.retrying import named_copy
+from restyle.page.texts import Language, language, say
+from restyle.page.visitors import visitor_of
+
+
+class Running:
+    """The answers to what a visitor does with jobs on one page."""
+
+    def __init__(self, page: gr.Blocks, jobs: Jobs, panels: Panels) -> None:
+        self.page = page
+        self.jobs = jobs
+        self.panels = panels
+        self.host_pays = bool(jobs.services()["cloud"]["host_pays"])
+
+    @in_words
+    def begin(self, request: gr.Request, stored: Any, typed_key: str, *choices: Any) -> Updates:
+        """Transform was pressed: a job begins with exactly what is shown."""
+        chosen = Choices(*choices)
+        lang = language(request)
+        forget_key(self.page, request, typed_key)
+        if not chosen.video:
+            raise ClipError(say("no_clip", lang), what_next=say("no_clip_next", lang))
+        start_s, end_s = span(chosen.trim, look_at(chosen.video))
+        key = own_key(chosen.service, typed_key, lang, host_pays=self.host_pays)
+        mine, problem = Mine.read(stored), ""
+        for options in reversed(chosen.batch):  # the newest is on top, and the first style shown
+            request_of_job = JobRequest(
+                clip_path=Path(chosen.video),
+                options=options,
+                start_s=start_s,
+                end_s=end_s,
+                shape=chosen.fit_shape,
+                service="cloud" if chosen.service == "cloud" else "local",
+                api_key=key,
+                visitor=visitor_of(request),
+            )
+            try:
+                mine = mine.with_new(self.jobs.submit(request_of_job).job_id)
+            except RestyleError as error:
+                problem = problem_html(error, lang)
+                break
+        shown = self._watch(mine, lang)
+        return {**shown, self.panels.result.status: problem} if problem else shown
+
+    @in_words
+    def look(self, request: gr.Request, stored: Any) -> Updates:
+        """A second passed: how the jobs stand now."""
+        mine = Mine.read(stored)
+        return self._watch(mine, language(request), mine)
+
+    @in_words
+    def opened(self, request: gr.Request, event: gr.EventData) -> Updates:
+        """The page opened, another tab changed the list, or the network is back."""
+        return self._watch(Mine.read(event.mine), language(request))
+
+    @in_words
+    def reopen(self, request: gr.Request, event: gr.EventData, stored: Any) -> Updates:
+        """A row of "My jobs" was pressed: show that job."""
+        return self._watch(Mine.read(stored).showing(str(event.job)), language(request))
+
+    @in_words
+    def remove(self, request: gr.Request, event: gr.EventData, stored: Any) -> Updates:
+        """A job is taken off this browser's list; its files go when their time is over."""
+        return self._watch(Mine.read(stored).without([str(event.job)]), language(request))
+
+    @in_words
+    def retry(
+        self, request: gr.Request, event: gr.EventData, stored: Any, typed_key: str
+    ) -> Updates:
+        """The same clip with the same settings, as a new job."""
+        mine, lang = Mine.read(stored), language(request)
+        forget_key(self.page, request, typed_key)
+        if str(event.job) not in mine.ids:
+            return {}
+        job = self.jobs.status(str(event.job))
+        with named_copy(self.jobs.source(job.job_id), job.clip_name) as path:
+            new = self.jobs.submit(
+                JobRequest(
+                    clip_path=path,
+                    options=job.options,
+                    service=job.service,
+                    api_key=own_key(job.service, typed_key, lang, host_pays=self.host_pays),
+                    visitor=visitor_of(request),
+                )
+            )
+        return self._watch(mine.with_new(new.job_id), lang)
+
+    @in_words
+    def cancel(self, request: gr.Request, stored: Any) -> Updates:
+        """Cancel was pressed: stop the job that is shown."""
+        mine = Mine.read(stored)
+        if mine.shown:
+            self.jobs.cancel(mine.shown)
+        return self._watch(mine, language(request))
+
+    @in_words
+    def look_again(self, request: gr.Request, stored: Any) -> Updates:
+        """Go on with a job that stopped because something could not be told."""
+        return self._go_on(self.jobs.look_again, request, stored)
+
+    @in_words
+    def submit_anyway(self, request: gr.Request, stored: Any) -> Updates:
+        """Submit once more, although the first submit may have been taken."""
+        return self._go_on(self.jobs.submit_anyway, request, stored)
+
+    def _go_on(self, way: Callable[[str], Job], request: gr.Request, stored: Any) -> Updates:
+        mine = Mine.read(stored)
+        if mine.shown:
+            way(mine.shown)
+        return self._watch(mine, language(request))
+
+    def _watch(self, mine: Mine, lang: Language, stored: Mine | None = None) -> Updates:
+        found: dict[str, Job] = {}
+        for job_id in mine.ids:
+            try:
+                found[job_id] = self.jobs.status(job_id)
+            except JobNotFound:
+                continue
+        kept = mine.without([job_id for job_id in mine.ids if job_id not in found])
+        shown = found.get(kept.shown or "")
+        running = any(not job.stage.is_final for job in found.values())
+        result = self.panels.result
+        return {
+            result.status: status_html(shown, lang) if shown else empty_status(),
+            result.result: self._result(shown, lang) if shown else "",
+            result.cancel: gr.update(
+                visible=bool(shown and not shown.stage.is_final),
+                interactive=bool(shown and not shown.canceling),
+            ),
+            self.panels.jobs.jobs: jobs_html(list(found.values()), kept.shown, lang),
+            # Written only when it changed: another tab may have written since.
+            self.panels.jobs.mine: gr.skip() if kept == stored else kept.as_stored(),
+            self.panels.timer: gr.Timer(active=running),
+        }
+
+    def _result(self, job: Job, lang: Language) -> str:
+        if job.stage is not Stage.SUCCEEDED:
+            return ""
+        return result_html(job, self.jobs.answers(job.job_id), lang)
