@@ -4,7 +4,9 @@ RestyleError
 ├── OptionError            a parameter outside its range
 ├── ClipError              a clip that cannot be used
 │   ├── ClipUnreadable     not a video, damaged, or of a kind that is not opened
-│   └── ClipUnfit          readable, but no fitting can bring it inside the limits
+│   ├── ClipUnfit          readable, but no fitting can bring it inside the limits
+│   └── FetchFailed        it could not be fetched from the address that was given
+│       └── FetchTooLarge  what is there is larger than what is taken
 ├── FitError               trimming, resizing or converting went wrong
 ├── HostingError           the clip could not be put where the service can fetch it
 ├── DiskFull               no room is left for the files of a job
@@ -76,6 +78,14 @@ class ClipUnreadable(ClipError):
 
 class ClipUnfit(ClipError):
     """Readable, but no fitting can bring it inside the limits."""
+
+
+class FetchFailed(ClipError):
+    """A clip could not be fetched from the address that was given."""
+
+
+class FetchTooLarge(FetchFailed):
+    """What the address has is larger than what is taken."""
 
 
 class FitError(RestyleError):

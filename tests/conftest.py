@@ -1,9 +1,10 @@
-"""What tests of several rooms share: one throw-away PostgreSQL for the whole run."""
+"""What tests of several rooms share: a throw-away PostgreSQL, and a web to fetch clips from."""
 
 from collections.abc import Iterator
 
 import pytest
 from postgres import PostgresServer, postgres_server
+from web import Web
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +12,11 @@ def postgres() -> Iterator[PostgresServer]:
     """A server that starts with the first test that wants it; a test takes `.database()`."""
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def web() -> Iterator[Web]:
+    """A web server on loopback."""
+    server = Web()
+    yield server
+    server.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-GROUND = {"limits", "footage", "clips", "styles", "errors", "settings"}
+GROUND = {"limits", "footage", "clips", "styles", "errors", "settings", "fetching"}
 MAY_IMPORT = {
     **dict.fromkeys(GROUND, GROUND),
     "pricing": GROUND,

@@ -24,7 +24,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from restyle.engine.database import Database
 from restyle.engine.dispatch import Dispatcher
-from restyle.engine.fetching import origin
 from restyle.engine.installation import Installation
 from restyle.engine.kernel_cache import kernel_cache
 from restyle.engine.leases import Leases
@@ -33,6 +32,7 @@ from restyle.engine.server import Engine, create_app
 from restyle.engine.tasks import TaskStore
 from restyle.engine.uploads import Uploads
 from restyle.errors import RestyleError
+from restyle.fetching import origin
 
 LOCK_WAIT_S = 30.0
 PARENT_POLL_S = 0.5

@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from restyle.engine.faults import Fault, download_fault, render_fault, timeout_fault
-from restyle.engine.fetching import origin
 from restyle.engine.heartbeat import Heartbeat
 from restyle.engine.leases import MAX_ATTEMPTS, Leases
 from restyle.engine.renderer import Renderer, RendererGone
@@ -27,6 +26,7 @@ from restyle.engine.task import Task
 from restyle.engine.tasks import TaskStore
 from restyle.engine.tidying import tidy, work_name
 from restyle.engine.uploads import Uploads
+from restyle.fetching import origin
 
 RENDER_LIMIT_S = 3 * 3600.0
 STOP_GRACE_S = 2.0

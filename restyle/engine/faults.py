@@ -3,7 +3,7 @@
 Source: the reference's "Task failed" answer and the vendor's list of error codes.
 """
 
-from restyle.errors import RestyleError
+from restyle.errors import FetchFailed, FetchTooLarge, RestyleError
 
 DOWNLOAD_WORDS = "download for input video error"
 
@@ -20,6 +20,13 @@ class Fault(RestyleError):
 def download_fault(detail: str) -> Fault:
     """The input could not be fetched."""
     return Fault(DOWNLOAD_WORDS, code="InvalidParameter.FileDownload", detail=detail)
+
+
+def fetch_fault(problem: FetchFailed) -> Fault:
+    """The input could not be fetched, or is too large."""
+    if isinstance(problem, FetchTooLarge):
+        return file_fault("Size", problem.message)
+    return download_fault(problem.message)
 
 
 def file_fault(kind: str, message: str) -> Fault:

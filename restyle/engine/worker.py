@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from restyle.engine.faults import Fault, missing_input_fault, render_fault
-from restyle.engine.fetching import Guard, fetch
+from restyle.engine.faults import Fault, fetch_fault, missing_input_fault, render_fault
 from restyle.engine.lines import Line, Lines
 from restyle.engine.render import render
-from restyle.errors import Canceled
+from restyle.errors import Canceled, FetchFailed
+from restyle.fetching import Guard, fetch
 from restyle.styles import Options
 
 _PROGRESS_STEPS = 200
@@ -88,7 +88,10 @@ def _source(task: Mapping[str, Any]) -> Path:
     if task["video_url"] is None:
         raise missing_input_fault()
     path = Path(task["folder"]) / "input"
-    fetch(task["video_url"], path, Guard(frozenset(task["allow_origins"])))
+    try:
+        fetch(task["video_url"], path, Guard(frozenset(task["allow_origins"])))
+    except FetchFailed as problem:
+        raise fetch_fault(problem) from None
     return path
 
 

@@ -1,4 +1,4 @@
-"""The guarded fetch of an input video: only what may be fetched, and never more than allowed.
+"""The guarded fetch of a video from the web: only what may be fetched, never more than allowed.
 
 The address that was checked is the address that is connected to, so that a name which resolves
 differently the second time gains nothing; each hop of a redirect is checked like the first.
@@ -10,23 +10,28 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from typing import IO
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-from restyle.engine.faults import Fault, download_fault, file_fault
+from restyle.errors import Canceled, DiskFull, FetchFailed, FetchTooLarge
 from restyle.limits import LIMITS
 
 CHUNK_BYTES = 256 * 1024
 MAX_REDIRECTS = 5
 SOCKET_TIMEOUT_S = 20.0
+_HEED_EVERY_S = 0.1
 _PORTS = {"http": 80, "https": 443}
 # As browsers do: everything that is already a URL stays, the rest is percent-encoded.
 _SAFE_IN_PATH = "/%:=&~+!$,;'@()*[]|"
 _SAFE_IN_QUERY = _SAFE_IN_PATH + "?"
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_CHECK = "Copy the address of the video file again, whole, from http:// or https:// on."
+_OPEN = "Give an address that anyone can open without a login, or upload the clip instead."
+_LATER = "Try again; or download the clip yourself and upload it."
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -50,8 +55,20 @@ class Guard:
     resolve: Callable[[str, int], list[str]] = field(default=resolve, repr=False)
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """What came: its size, its media type as the server calls it, and the name it should have.
+
+    The name is that of the server's answer, else of the address; empty where neither has one.
+    """
+
+    size_bytes: int
+    media_type: str
+    name: str
+
+
 def origin(url: str) -> str:
-    """`scheme://host:port` of a URL, with its port said; raises Fault for one that has none."""
+    """`scheme://host:port` of a URL, with its port said; raises FetchFailed where it has none."""
     scheme, host, port = _place(_split(url))
     return f"{scheme}://{host}:{port}"
 
@@ -65,33 +82,50 @@ def is_public(address: str) -> bool:
     return all(part.is_global and not part.is_multicast for part in _unwrapped(found))
 
 
-def fetch(url: str, target: Path, guard: Guard) -> int:
-    """Fetch `url` into `target` and return its size in bytes.
+def fetch(
+    url: str,
+    target: Path,
+    guard: Guard,
+    *,
+    on_progress: Callable[[int, int | None], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Fetched:
+    """Fetch `url` into the file `target`.
 
-    Raises Fault: InvalidParameter.FileDownload with the reason, or InvalidFile.Size.
+    `on_progress` gets the bytes so far and, where the server says so, of all; when `should_stop`
+    says so, the connection is cut. Raises FetchFailed with the reason, FetchTooLarge, DiskFull or
+    Canceled.
     """
     ends_at = time.monotonic() + guard.deadline_s
+    stopped = should_stop or (lambda: False)
     for _ in range(MAX_REDIRECTS + 1):
         parts = _split(url)
         connection = _connect(parts, guard, ends_at)
-        # A server that drips bytes resets the socket's own time limit each time: cut it off.
-        cut = threading.Timer(max(0.0, ends_at - time.monotonic()), _shut, (connection,))
-        cut.daemon = True
-        cut.start()
         try:
-            with closing(connection), closing(_ask(connection, parts)) as answer:
+            with (
+                closing(connection),
+                _cut_off(connection, ends_at, stopped),
+                closing(_ask(connection, parts)) as answer,
+            ):
                 onward = answer.getheader("Location")
                 if answer.status in (301, 302, 303, 307, 308) and onward:
                     url = urljoin(url, onward)
                     continue
-                return _save(answer, target, guard.max_bytes, ends_at)
-        except (OSError, http.client.HTTPException) as error:
+                size = _save(answer, target, guard.max_bytes, ends_at, on_progress)
+                if stopped():
+                    raise _canceled()
+                return Fetched(size, answer.headers.get_content_type(), _name(answer, parts))
+        except (OSError, http.client.HTTPException, FetchFailed) as error:
+            if stopped():
+                raise _canceled() from None
+            if isinstance(error, FetchFailed):
+                raise
             if time.monotonic() >= ends_at:
-                raise download_fault("The address took too long to answer.") from error
-            raise download_fault(f"The connection failed ({_words(error)}).") from error
-        finally:
-            cut.cancel()
-    raise download_fault(f"The address redirects more than {MAX_REDIRECTS} times.")
+                raise FetchFailed(
+                    "The address took too long to answer.", what_next=_LATER
+                ) from error
+            raise FetchFailed(f"The connection failed: {_why(error)}.", what_next=_LATER) from error
+    raise FetchFailed(f"The address redirects more than {MAX_REDIRECTS} times.", what_next=_CHECK)
 
 
 class _PinnedConnection(http.client.HTTPConnection):
@@ -133,11 +167,13 @@ def _split(url: str) -> SplitResult:
         host = parts.hostname
         _ = parts.port
     except ValueError:
-        raise download_fault("The address cannot be read.") from None
+        raise FetchFailed("The address cannot be read.", what_next=_CHECK) from None
     if parts.scheme not in _PORTS or not host:
-        raise download_fault("Only http and https addresses are fetched.")
+        raise FetchFailed("Only http and https addresses are fetched.", what_next=_CHECK)
     if parts.username is not None or parts.password is not None:
-        raise download_fault("An address with a user name or password in it is not fetched.")
+        raise FetchFailed(
+            "An address with a user name or password in it is not fetched.", what_next=_OPEN
+        )
     return parts
 
 
@@ -146,7 +182,7 @@ def _place(parts: SplitResult) -> tuple[str, str, int]:
     try:
         host = host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
-        raise download_fault("The address has no valid host name.") from None
+        raise FetchFailed("The address has no valid host name.", what_next=_CHECK) from None
     return parts.scheme, host, _PORTS[parts.scheme] if parts.port is None else parts.port
 
 
@@ -157,10 +193,12 @@ def _connect(parts: SplitResult, guard: Guard, ends_at: float) -> _PinnedConnect
     except (OSError, UnicodeError):
         addresses = []
     if not addresses:
-        raise download_fault(f"The host name {host} does not exist.")
+        raise FetchFailed(f"The host name {host} does not exist.", what_next=_CHECK)
     allowed = f"{scheme}://{host}:{port}" in guard.allow_origins
     if not allowed and not all(is_public(address) for address in addresses):
-        raise download_fault(f"{host} is not a public address, and its origin is not allowed.")
+        raise FetchFailed(
+            f"{host} is not a public address, and its origin is not allowed.", what_next=_OPEN
+        )
     return _PinnedConnection(place, addresses, ends_at)
 
 
@@ -168,13 +206,22 @@ def _ask(connection: http.client.HTTPConnection, parts: SplitResult) -> http.cli
     path = quote(parts.path or "/", safe=_SAFE_IN_PATH)
     query = quote(parts.query, safe=_SAFE_IN_QUERY)
     headers = {"Accept": "video/*, */*;q=0.5", "Accept-Encoding": "identity"}
+    headers["User-Agent"] = "Restyle"  # some hosts answer nobody who has no name
     connection.request("GET", f"{path}?{query}" if query else path, headers=headers)
     return connection.getresponse()
 
 
-def _save(answer: http.client.HTTPResponse, target: Path, max_bytes: int, ends_at: float) -> int:
+def _save(
+    answer: http.client.HTTPResponse,
+    target: Path,
+    max_bytes: int,
+    ends_at: float,
+    on_progress: Callable[[int, int | None], None] | None,
+) -> int:
     if answer.status != 200:
-        raise download_fault(f"The address answered with HTTP status {answer.status}.")
+        raise FetchFailed(
+            f"The address answered with HTTP status {answer.status}.", what_next=_OPEN
+        )
     if answer.length is not None and answer.length > max_bytes:
         raise _too_large(max_bytes)
     expected, size = answer.length, 0
@@ -183,16 +230,64 @@ def _save(answer: http.client.HTTPResponse, target: Path, max_bytes: int, ends_a
             size += len(chunk)
             if size > max_bytes:
                 raise _too_large(max_bytes)
-            file.write(chunk)
+            _write(file, chunk)
+            if on_progress is not None:
+                on_progress(size, expected)
     if time.monotonic() >= ends_at:
         raise TimeoutError  # It was cut off: what was saved may be a part only.
     if size == 0 or (expected is not None and size != expected):
-        raise download_fault("The file ended before it was whole.")
+        raise FetchFailed("The file ended before it was whole.", what_next=_LATER)
     return size
 
 
-def _too_large(max_bytes: int) -> Fault:
-    return file_fault("Size", f"The video is larger than {max_bytes / 1_000_000:g} MB.")
+def _write(file: IO[bytes], chunk: bytes) -> None:
+    try:
+        file.write(chunk)
+    except OSError:
+        raise DiskFull(
+            "This machine's disk has no room for the clip.",
+            what_next="Try again later, or tell the host of this page.",
+        ) from None
+
+
+def _name(answer: http.client.HTTPResponse, parts: SplitResult) -> str:
+    """The last part of a name, without anything that could lead elsewhere or not be shown."""
+    said = answer.headers.get_filename() or unquote(parts.path)
+    last = said.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return "".join(letter for letter in last if letter.isprintable()).strip(". ")
+
+
+def _too_large(max_bytes: int) -> FetchTooLarge:
+    return FetchTooLarge(
+        f"The video is larger than {max_bytes / 1_000_000:g} MB.",
+        what_next="Give the address of a smaller one, or trim it first and upload it.",
+    )
+
+
+def _canceled() -> Canceled:
+    return Canceled("Fetching the clip was canceled.", what_next="Nothing of it was kept.")
+
+
+@contextmanager
+def _cut_off(
+    connection: _PinnedConnection, ends_at: float, stopped: Callable[[], bool]
+) -> Iterator[None]:
+    """Shut the connection when its time is over or somebody says so.
+
+    A server that drips bytes would reset the socket's own time limit with each of them.
+    """
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_HEED_EVERY_S):
+            if time.monotonic() >= ends_at or stopped():
+                _shut(connection)
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _shut(connection: _PinnedConnection) -> None:
@@ -215,5 +310,9 @@ def _unwrapped(address: Address) -> Iterable[Address]:
     return carried if address.ipv4_mapped else [address, *carried]
 
 
-def _words(error: BaseException) -> str:
-    return str(error).strip() or type(error).__name__
+def _why(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLError):
+        return "no trusted secure connection could be made"
+    if isinstance(error, ConnectionRefusedError):
+        return "it refused the connection"
+    return "it did not answer in time" if isinstance(error, TimeoutError) else "it broke"
