@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, Request
@@ -59,6 +60,47 @@ class Visitor:
         """Wait until the job that is shown is at one of these stages."""
         wanted = ", ".join(f'#status [data-stage="{stage}"]' for stage in stages)
         self.page.wait_for_selector(wanted, timeout=JOB_WAIT_MS)
+
+    def middle_of(self, selector: str) -> tuple[float, float]:
+        """Where the middle of an element is in the window, once it is in sight."""
+        place = self.page.locator(selector)
+        place.evaluate("element => element.scrollIntoView({ block: 'center' })")
+        box = place.bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def drag(self, selector: str, by: tuple[float, float], *, touch: bool = False) -> None:
+        """Take an element by its middle and move it by so many pixels, by mouse or by finger."""
+        self.drag_from(self.middle_of(selector), by, touch=touch)
+
+    def drag_from(
+        self, start: tuple[float, float], by: tuple[float, float], *, touch: bool = False
+    ) -> None:
+        """Press at a place of the window, move by so many pixels, and let go."""
+        x, y = start
+        ways = [(x + by[0] * n / 4, y + by[1] * n / 4) for n in range(5)]
+        if not touch:
+            self.page.mouse.move(*ways[0])
+            self.page.mouse.down()
+            for way in ways[1:]:
+                self.page.mouse.move(*way)
+            self.page.mouse.up()
+            return
+        finger = self.context.new_cdp_session(self.page)
+        for number, (left, top) in enumerate(ways):
+            kind = "touchMove" if number else "touchStart"
+            points = [{"x": left, "y": top}]
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        finger.detach()
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """The JSON of `/status`."""
+        answer = self.page.request.post(
+            f"{self.url}/gradio_api/run/status", data={"data": [job_id]}
+        )
+        found: dict[str, Any] = answer.json()["data"][0]
+        return found
 
     @property
     def stage(self) -> str:

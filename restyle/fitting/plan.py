@@ -45,6 +45,7 @@ class FitPlan:
     reasons: tuple[str, ...]
     unchanged: bool
     copied: bool = False
+    crop_at: float = 0.5
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as `/submit` gives it."""
@@ -59,6 +60,7 @@ class FitPlan:
             "crop": None
             if crop is None
             else {"x": crop.x, "y": crop.y, "width": crop.width, "height": crop.height},
+            "crop_at": self.crop_at,
             "pad": None
             if pad is None
             else {
@@ -79,15 +81,18 @@ def plan_fit(
     start_s: float = 0.0,
     end_s: float | None = None,
     shape: Literal["crop", "pad"] = "crop",
+    crop_at: float = 0.5,
 ) -> FitPlan:
     """Plan how a clip is brought inside the limits; pure and instant.
 
     Times in seconds of the clip; without `end_s` it is the clip's end, or 30 s after the start.
-    `shape` says how a picture that is too wide or tall is treated. Raises OptionError for times
+    `shape` says how a picture that is too wide or tall is treated, and `crop_at` where a crop
+    lies: 0 at the left or top, 1 at the right or bottom. Raises OptionError for times and places
     that make no sense, ClipUnfit for a clip that is too short or too narrow.
     """
     if shape not in ("crop", "pad"):
         raise OptionError(f"shape is {shape!r}.", what_next='Choose "crop" or "pad".')
+    _check_place(crop_at)
     _check_length(clip)
     start, end = _times(clip, start_s, end_s)
     whole = start == 0 and end >= clip.duration_s - _SLACK_S
@@ -111,7 +116,7 @@ def plan_fit(
         return _copied(clip, *part, end_s)
     fps = _rate(clip.fps)
     frames = max(1, int(min(end - start, _ENCODED_S) * fps + 1e-3))
-    formed: Shape = fitting_shape(clip.width, clip.height, padded=shape == "pad")
+    formed: Shape = fitting_shape(clip.width, clip.height, padded=shape == "pad", crop_at=crop_at)
     duration_s = frames / fps
     return FitPlan(
         clip=clip,
@@ -125,6 +130,7 @@ def plan_fit(
         size=formed.size,
         reasons=reasons(clip, formed, fps=fps, start_s=start, duration_s=duration_s, end_s=end_s),
         unchanged=False,
+        crop_at=float(crop_at),
     )
 
 
@@ -175,6 +181,16 @@ def _check_length(clip: Clip) -> None:
         raise ClipUnfit(
             f"The clip lasts {clip.duration_s:.2f} s, which is too short for a transform.",
             what_next="Choose a clip of at least half a second.",
+        )
+
+
+def _check_place(crop_at: float) -> None:
+    wrong = isinstance(crop_at, bool) or not isinstance(crop_at, int | float)
+    if wrong or not 0 <= crop_at <= 1:
+        raise OptionError(
+            f"The crop's place is {crop_at!r}, but it goes from 0 to 1.",
+            what_next="Choose 0 for the left or top, 1 for the right or bottom, "
+            "0.5 for the middle.",
         )
 
 

@@ -30,11 +30,12 @@ class Shape:
     size: tuple[int, int]
 
 
-def fitting_shape(width: int, height: int, *, padded: bool) -> Shape:
+def fitting_shape(width: int, height: int, *, padded: bool, crop_at: float = 0.5) -> Shape:
     """The shape for a picture of `width` × `height` that is encoded anyway.
 
-    `padded` chooses bars over cropping where the ratio is too large. Raises ClipUnfit for a
-    picture of a few pixels.
+    `padded` chooses bars over cropping where the ratio is too large; `crop_at` is where the crop
+    lies: 0 keeps the left or top end, 1 the right or bottom one. Raises ClipUnfit for a picture
+    of a few pixels.
     """
     if min(width, height) < _LEAST_PX:
         raise ClipUnfit(
@@ -45,15 +46,19 @@ def fitting_shape(width: int, height: int, *, padded: bool) -> Shape:
         return _scaled(width, height, None)
     if padded:
         return _padded(width, height)
-    return _cropped(width, height)
+    return _cropped(width, height, crop_at)
 
 
-def _cropped(width: int, height: int) -> Shape:
+def _cropped(width: int, height: int, at: float) -> Shape:
     if width > height:
         kept = _even(height * _AIM)
-        return _scaled(kept, height, Crop(_even((width - kept) / 2), 0, kept, height))
+        return _scaled(kept, height, Crop(_place(width - kept, at), 0, kept, height))
     kept = _even(width * _AIM)
-    return _scaled(width, kept, Crop(0, _even((height - kept) / 2), width, kept))
+    return _scaled(width, kept, Crop(0, _place(height - kept, at), width, kept))
+
+
+def _place(room: int, at: float) -> int:
+    return min(_even(room * at), room - room % 2)
 
 
 def _padded(width: int, height: int) -> Shape:

@@ -2,7 +2,10 @@
 
 from restyle.clips import Clip
 from restyle.fitting.shapes import Shape
+from restyle.footage import Crop
 from restyle.limits import LIMITS, clock, megabytes, ratio_ok
+
+_SEEN_PX = 2  # an odd row or column is nothing that anyone misses
 
 
 def reasons(
@@ -67,12 +70,27 @@ def _picture(clip: Clip, shape: Shape) -> str:
     if shape.pad is not None:
         return f"{change}, bars {'above and below' if wide else 'left and right'}; or crop"
     if not ratio_ok(*before):
-        return f"{change}, cropped {'left and right' if wide else 'above and below'}; or pad"
+        return _cropped(change, clip, shape)
     if min(after) > min(before):
         return f"{change}, scaled up"
     if min(before) - min(after) > 1 or max(before) - max(after) > 1:
         return f"{change}, scaled down"
     return f"{change}, even sides"
+
+
+def _cropped(change: str, clip: Clip, shape: Shape) -> str:
+    crop = shape.crop or Crop(0, 0, clip.width, clip.height)
+    if clip.width > clip.height:
+        if crop.x < _SEEN_PX:
+            return f"{change}, cropped on the right; or pad"
+        if clip.width - crop.x - crop.width < _SEEN_PX:
+            return f"{change}, cropped on the left; or pad"
+        return f"{change}, cropped left and right; or pad"
+    if crop.y < _SEEN_PX:
+        return f"{change}, cropped below; or pad"
+    if clip.height - crop.y - crop.height < _SEEN_PX:
+        return f"{change}, cropped above; or pad"
+    return f"{change}, cropped above and below; or pad"
 
 
 def _rate(clip: Clip, fps: float) -> str:

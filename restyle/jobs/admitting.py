@@ -59,7 +59,7 @@ def new_row(request: JobRequest, plan: FitPlan, payer: Payer) -> dict[str, Any]:
         "service": request.service,
         "account": payer.account,
         "host_pays": payer.is_host,
-        "wishes": {"start_s": request.start_s, "end_s": request.end_s, "shape": request.shape},
+        "wishes": request.wishes,
         "clip_name": request.clip_path.name[:300],
         "options": request.options.as_parameters(),
         "plan": plan.as_dict(),

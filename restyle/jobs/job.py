@@ -47,7 +47,8 @@ class Stage(StrEnum):
 class JobRequest:
     """What a visitor asks for.
 
-    `start_s` and `end_s` are seconds in the clip (`None` is its end); `api_key` is the visitor's
+    `start_s` and `end_s` are seconds in the clip (`None` is its end); `shape` and `crop_at` say
+    how it is fitted where it is too wide or tall (see `plan_fit`); `api_key` is the visitor's
     own key for the cloud, without which the host's key pays; `visitor` says whose budget that
     is, and whose turn in the queue.
     """
@@ -60,6 +61,17 @@ class JobRequest:
     service: Service = "local"
     api_key: Secret | None = None
     visitor: str = ""
+    crop_at: float = 0.5
+
+    @property
+    def wishes(self) -> dict[str, Any]:
+        """What the plan depends on beside the clip: the named parameters of `plan_fit`."""
+        return {
+            "start_s": self.start_s,
+            "end_s": self.end_s,
+            "shape": self.shape,
+            "crop_at": self.crop_at,
+        }
 
 
 @dataclass(frozen=True)

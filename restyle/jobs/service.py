@@ -141,12 +141,7 @@ class Jobs:
         folder = self._desk.folder(job_id)
         upload = files.keep_upload(request.clip_path, folder, self._settings.max_upload_bytes)
         try:
-            plan = plan_fit(
-                inspect(upload),
-                start_s=request.start_s,
-                end_s=request.end_s,
-                shape=request.shape,
-            )
+            plan = plan_fit(inspect(upload), **request.wishes)
             row = {**new_row(request, plan, payer), "job_id": job_id, "upload": upload.name}
             self._desk.storage.keep(upload)
             with self._engine.begin() as book:
@@ -206,14 +201,28 @@ class Jobs:
             )
         return path
 
+    def again(self, job_id: str) -> JobRequest:
+        """What would begin a job anew: its clip as it lies here, and what is still to be done.
+
+        Without a key and a visitor. Raises JobNotFound or ResultNotReady.
+        """
+        record, job = self._ledger.read(job_id), self.status(job_id)
+        wishes = {} if record.fitted else record.wishes
+        return JobRequest(self.source(job_id), job.options, service=job.service, **wishes)
+
     def source(self, job_id: str) -> Path:
-        """The clip as it was submitted; raises JobNotFound or ResultNotReady."""
+        """The clip as it was fitted, or before that as it came.
+
+        Raises JobNotFound or ResultNotReady.
+        """
         record = self._ledger.read(job_id)
-        path = self._desk.storage.bring(self._desk.folder(job_id) / (record.fitted or "none"))
+        path = self._desk.storage.bring(
+            self._desk.folder(job_id) / (record.fitted or record.upload)
+        )
         if not path.is_file():
             raise ResultNotReady(
-                "The clip of this job is not there: not yet, or not any more.",
-                what_next="Ask for its status; files are kept for a while after its end.",
+                "The clip of this job was removed: files are kept for a while after its end.",
+                what_next="Upload it again.",
             )
         return path
 

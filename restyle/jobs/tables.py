@@ -24,7 +24,7 @@ JOBS = sa.Table(
     sa.Column("service", sa.String(16), nullable=False),
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("host_pays", sa.Boolean, nullable=False),
-    # The visitor's wishes: start_s, end_s, shape; and the names of the files in the job's folder.
+    # The visitor's wishes as plan_fit's parameters; and the names of the files in the job's folder.
     sa.Column("wishes", sa.JSON, nullable=False),
     sa.Column("clip_name", sa.String(300), nullable=False),
     sa.Column("upload", sa.String(300), nullable=False),

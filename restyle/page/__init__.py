@@ -33,7 +33,7 @@ __all__ = ["build_page", "launch_arguments"]
 FOLDER = Path(__file__).parent
 # In this order; the rules for small screens overrule the others.
 LOOKS = ("frame", "clip", "styles", "price", "status", "compare", "jobs", "small")
-SCRIPTS = ("page", "fit", "compare")
+SCRIPTS = ("page", "compare")
 # Uploads and copies in Gradio's cache go when nobody has used them for a day.
 SWEEP_EVERY_S, SWEEP_AFTER_S = 3600, 24 * 3600
 # Each is shown to those who read the page in the other language; page.js sees to the rest.

@@ -18,9 +18,9 @@ from restyle.page.clip_panel import (
     look_at,
     report_html,
     shape_matters,
-    span,
     whole_trim,
 )
+from restyle.page.fit_picture import NO_PICTURE, picture_of
 from restyle.page.panels import Choices, Panels
 from restyle.page.price_panel import go_text, price_html
 from restyle.page.samples import Sample
@@ -54,10 +54,11 @@ class Choosing:
                 return {
                     clip.trim: trim,
                     clip.shape: gr.update(visible=False),
+                    clip.fit: NO_PICTURE,
                     clip.report: problem_html(problem, lang),
                     **self._price(None, chosen, request),
                 }
-        return {clip.trim: trim, **self._shown(replace(chosen, trim=trim), request)}
+        return {clip.trim: trim, **self._shown(replace(chosen, trim=trim, fit=None), request)}
 
     @in_words
     def choices_changed(self, request: gr.Request, *choices: Any) -> Updates:
@@ -81,20 +82,21 @@ class Choosing:
             return {
                 clip.report: f'<p class="hint">{both("clip_first")}</p>',
                 clip.shape: gr.update(visible=False),
+                clip.fit: NO_PICTURE,
                 **key,
                 **self._price(None, chosen, request),
             }
         found = look_at(chosen.video)
         plan: FitPlan | None = None
         problem: RestyleError | None = None
-        start_s, end_s = span(chosen.trim, found)
         try:
-            plan = plan_fit(found, start_s=start_s, end_s=end_s, shape=chosen.fit_shape)
+            plan = plan_fit(found, **chosen.wishes(found))
         except RestyleError as error:
             problem = error
         return {
             clip.report: report_html(found, check(found), plan, lang, problem),
             clip.shape: gr.update(visible=shape_matters(found)),
+            clip.fit: picture_of(found, plan),
             **key,
             **self._price(plan.duration_s if plan else None, chosen, request),
         }

@@ -17,6 +17,7 @@ from restyle.errors import RestyleError
 from restyle.fitting import FitPlan
 from restyle.limits import LIMITS, Check, ratio_ok
 from restyle.page.chinese import in_language
+from restyle.page.fit_picture import fit_picture
 from restyle.page.markup import clicks, either, heading, words_of
 from restyle.page.samples import Sample
 from restyle.page.texts import CHECK_NAMES, Language, both, label, say
@@ -33,6 +34,7 @@ class ClipPanel:
     samples: gr.HTML
     trim: gr.HTML
     shape: gr.Radio
+    fit: gr.HTML
     report: gr.HTML
 
 
@@ -67,11 +69,12 @@ def clip_panel(offered: Sequence[Sample]) -> ClipPanel:
             visible=False,
             elem_id="shape",
         )
+        fit = fit_picture()
         report = gr.HTML(
             f'<p class="hint">{both("clip_first")}</p>',
             elem_id="fit-report",
         )
-    return ClipPanel(video, samples, trim, shape, report)
+    return ClipPanel(video, samples, trim, shape, fit, report)
 
 
 @lru_cache(maxsize=128)
@@ -87,6 +90,7 @@ def whole_trim(clip: Clip) -> dict[str, float]:
         "start_s": 0.0,
         "end_s": round(min(clip.duration_s, LIMITS.max_duration_s), 3),
         "max_s": float(LIMITS.max_duration_s),
+        "fps": 0.0 if clip.variable_rate else round(clip.fps, 3),
     }
 
 
@@ -119,7 +123,6 @@ def report_html(
         verdict, kind = say("report_ok", lang), "ok"
     else:
         verdict, kind = say("report_fixed", lang), "fix"
-    picture = _picture(clip, plan, lang) if plan is not None else ""
     facts = f"{clip.width} × {clip.height} · {clip.fps:.4g} fps · {clip.format}"
     rows = "".join(_row(check, lang) for check in checks)
     done = ""
@@ -130,33 +133,9 @@ def report_html(
         done = words_of(problem, lang)
     return (
         f'<div class="report report-{kind}" data-verdict="{kind}"><p class="verdict">'
-        f'{escape(verdict)} <span class="facts">{escape(facts)}</span></p>{done}{picture}'
+        f'{escape(verdict)} <span class="facts">{escape(facts)}</span></p>{done}'
         f'<table class="checks"><tbody>{rows}</tbody></table></div>'
     )
-
-
-def _picture(clip: Clip, plan: FitPlan, lang: Language) -> str:
-    """The clip's frame with what is cut off shaded, then what comes out; fit.js draws both."""
-    crop, pad = plan.crop, plan.pad
-    if crop is not None and crop.width * crop.height > 0.98 * clip.width * clip.height:
-        crop = None  # an odd row or column, which nobody would see
-    if crop is None and pad is None:
-        return ""
-    kept = (crop.x, crop.y, crop.width, crop.height) if crop else (0, 0, clip.width, clip.height)
-    bars = (pad.left, pad.top, pad.right, pad.bottom) if pad else (0, 0, 0, 0)
-
-    def canvas(kind: str, size: tuple[int, int], words: str) -> str:
-        return (
-            f'<figure><canvas class="fit-picture" data-kind="{kind}" role="img" '
-            f'aria-label="{escape(words)}" width="{size[0]}" height="{size[1]}" '
-            f'data-kept="{",".join(map(str, kept))}" data-bars="{",".join(map(str, bars))}">'
-            f"</canvas><figcaption>{size[0]}×{size[1]}</figcaption></figure>"
-        )
-
-    before = canvas("before", (clip.width, clip.height), say("fit_before", lang))
-    after = canvas("after", plan.size, say("fit_after", lang))
-    arrow = '<span aria-hidden="true">→</span>'
-    return f'<div class="fit-pictures">{before}{arrow}{after}</div>'
 
 
 def _row(check: Check, lang: Language) -> str:
@@ -192,13 +171,18 @@ def _sample_cards(offered: Sequence[Sample]) -> str:
 def _trim_template() -> str:
     return (
         f'<div class="trim" hidden><div class="trim-line"><b>{both("trim")}</b>'
+        '<span class="trim-here" hidden><span class="trim-here-time"></span>'
+        f'<span class="trim-here-frame"> · {both("trim_frame")} '
+        '<span class="trim-here-number"></span></span></span>'
         f'<span><b class="trim-chosen"></b> {both("trim_of")} <span class="trim-all"></span>'
-        '</span></div><div class="trim-track">'
+        f'<span class="trim-framed"> · <span class="trim-frames"></span> {both("trim_frames")}'
+        '</span></span></div><div class="trim-track">'
         '<canvas class="trim-strip" aria-hidden="true"></canvas>'
         '<div class="trim-cut trim-cut-before"></div><div class="trim-cut trim-cut-after"></div>'
         '<div class="trim-window" role="slider" tabindex="0" '
         f'aria-label="{either("trim_window")}"></div>'
-        '<div class="trim-playhead" hidden></div>'
+        '<div class="trim-playhead" role="slider" tabindex="0" aria-valuemin="0" hidden '
+        f'aria-label="{either("trim_playhead")}"><i class="trim-knob"></i></div>'
         '<input type="range" class="trim-start" min="0" max="1" step="0.05" '
         f'aria-label="{either("trim_start")}">'
         '<input type="range" class="trim-end" min="0" max="1" step="0.05" '

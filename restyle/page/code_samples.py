@@ -51,5 +51,9 @@ def curl_sample(job: Job) -> str:
 
 
 def _span(job: Job) -> list[str]:
-    named = {name: job.plan.get(name) for name in ("start_s", "end_s", "shape")}
+    named = {name: job.plan.get(name) for name in ("start_s", "end_s")}
+    if job.plan.get("pad"):
+        named["shape"] = "pad"
+    elif job.plan.get("crop"):
+        named["crop_at"] = job.plan.get("crop_at")
     return [f"    {name}={value!r}," for name, value in named.items() if value is not None]

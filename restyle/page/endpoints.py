@@ -61,14 +61,15 @@ def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
         shape: Literal["crop", "pad"] = "crop",
         service: Literal["local", "cloud"] = "local",
         api_key: str = "",
+        crop_at: float = 0.5,
         request: gr.Request | None = None,
     ) -> dict[str, Any]:
         """Begin a job: fit the clip and restyle it; returns at once.
 
         `style` 0–7 (see /styles), `video_fps` 15–25, `min_len` 720 or 540 (540 with `use_SR`
         gives 1080p), the part from `start_s` to `end_s`, `shape` crop or pad where the clip is
-        too wide or tall, `service` local (free) or cloud (with an `api_key`). Gives `job_id`,
-        `quote` and `plan`.
+        too wide or tall, `crop_at` where the crop lies (0 left or top, 1 right or bottom),
+        `service` local (free) or cloud (with an `api_key`). Gives `job_id`, `quote` and `plan`.
         """
         forget_key(page, request, api_key)
         _among("shape", shape, ("crop", "pad"))
@@ -82,6 +83,7 @@ def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
                 start_s=start_s,
                 end_s=end_s,
                 shape=shape,
+                crop_at=crop_at,
                 service=service,
                 api_key=own_key(service, api_key, "en", host_pays=host_pays),
                 visitor=visitor_of(request),

@@ -19,7 +19,8 @@ def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -
         "api_visibility": "private",
     }
     clip, price, result, jobs = panels.clip, panels.price, panels.result, panels.jobs
-    shown = [clip.report, clip.shape, price.price, price.go, price.api_key, result.status]
+    fitted = [clip.report, clip.shape, clip.fit]
+    shown = [*fitted, price.price, price.go, price.api_key, result.status]
     clip.video.change(
         choosing.clip_changed,
         panels.choices,
@@ -30,6 +31,7 @@ def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -
     for changed in (
         clip.trim.trimmed,
         clip.shape.change,
+        clip.fit.moved,
         panels.style.style.chosen,
         price.resolution.change,
         price.fps.release,

@@ -1,50 +1,127 @@
-// The fit report's pictures: the clip's own frame, what is cut off shaded; then what comes out.
-(() => {
-  const numbers = (text) => text.split(',').map(Number);
+// The fit as a picture: the clip's own frame with the crop window on it, then what is sent.
+// The value that Python reads: { crop_at, … }; the rest of it is Python's and is drawn here.
+const root = element.querySelector('.fit');
+const [before, after] = root.querySelectorAll('canvas');
+const [frame, slider] = [root.querySelector('.fit-frame'), root.querySelector('.fit-window')];
+const [wholeSize, sentSize] = root.querySelectorAll('figcaption');
+const LONGEST_PX = 480;
+let now = { ...props.value };
+let held = null;
 
-  function draw(canvas, video) {
-    const brush = canvas.getContext('2d');
-    const { width, height } = canvas;
-    const [x, y, w, h] = numbers(canvas.dataset.kept);
-    const [left, top, right, bottom] = numbers(canvas.dataset.bars);
-    if (canvas.dataset.kind === 'after') {
-      // The browser's own picture may have another size than the clip's upright, square one.
-      const before = canvas.closest('.fit-pictures').querySelector('[data-kind=before]');
-      const [sx, sy] = [video.videoWidth / before.width, video.videoHeight / before.height];
-      brush.fillStyle = '#000';
-      brush.fillRect(0, 0, width, height);
-      const [wide, high] = [width - left - right, height - top - bottom];
-      brush.drawImage(video, x * sx, y * sy, w * sx, h * sy, left, top, wide, high);
-      return;
-    }
-    brush.drawImage(video, 0, 0, width, height);
-    brush.fillStyle = 'rgb(20 18 16 / 74%)';
-    brush.beginPath();
-    brush.rect(0, 0, width, height);
-    brush.rect(x, y, w, h);
-    brush.fill('evenodd');
-    brush.lineWidth = Math.max(width, height) / 90;
-    brush.strokeStyle = '#fff';
-    brush.setLineDash([brush.lineWidth * 2, brush.lineWidth]);
-    brush.strokeRect(x, y, w, h);
-  }
-  function refresh(anew) {
-    const video = document.querySelector('#clip video');
-    if (!video || video.readyState < 2) return;
-    for (const canvas of document.querySelectorAll('#fit-report canvas.fit-picture')) {
-      if (canvas.dataset.drawn && !anew) continue;
-      canvas.dataset.drawn = 'yes';
-      draw(canvas, video);
-    }
-  }
-  const again = (event) => event.target.closest && event.target.closest('#clip') && refresh(true);
-  for (const name of ['loadeddata', 'seeked', 'timeupdate'])
-    document.addEventListener(name, again, true);
-  const watch = () =>
-    new MutationObserver(() => refresh(false)).observe(document.body, {
-      childList: true,
-      subtree: true,
+const player = () => document.querySelector('#clip video');
+const across = () => now.axis === 'x';
+const room = () => (across() ? now.frame[0] - now.kept[2] : now.frame[1] - now.kept[3]);
+// As the plan does it: an even place, inside the frame.
+const place = () => Math.min(2 * Math.round((room() * now.crop_at) / 2), room() - (room() % 2));
+
+function size(canvas, [width, height]) {
+  const scale = Math.min(1, LONGEST_PX / Math.max(width, height));
+  const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
+  if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
+}
+function paint() {
+  const video = player();
+  if (root.hidden || !video || video.readyState < 2 || !video.videoWidth) return;
+  const [width, height] = now.frame;
+  before.getContext('2d').drawImage(video, 0, 0, before.width, before.height);
+  // The browser's own picture may have another size than the clip's upright, square one.
+  const [sx, sy] = [video.videoWidth / width, video.videoHeight / height];
+  const [x, y, w, h] = now.kept;
+  const [left, top, right, bottom] = now.bars || [0, 0, 0, 0];
+  const scale = after.width / now.size[0];
+  const brush = after.getContext('2d');
+  brush.fillStyle = '#000';
+  brush.fillRect(0, 0, after.width, after.height);
+  const [wide, high] = [now.size[0] - left - right, now.size[1] - top - bottom];
+  brush.drawImage(
+    video, x * sx, y * sy, w * sx, h * sy, left * scale, top * scale, wide * scale, high * scale,
+  );
+  root.dataset.drawn = 'yes';
+}
+function draw() {
+  root.hidden = !now.frame || !(now.axis || now.bars);
+  if (root.hidden) return;
+  root.dataset.axis = now.axis;
+  if (now.axis) {
+    now.kept = across()
+      ? [place(), 0, now.kept[2], now.kept[3]]
+      : [0, place(), now.kept[2], now.kept[3]];
+    const [x, y, w, h] = now.kept;
+    const [width, height] = now.frame;
+    const share = (part, whole) => (100 * part) / whole + '%';
+    Object.assign(slider.style, {
+      left: share(x, width), top: share(y, height),
+      width: share(w, width), height: share(h, height),
     });
-  if (document.body) watch();
-  else document.addEventListener('DOMContentLoaded', watch);
-})();
+    slider.setAttribute('aria-orientation', across() ? 'horizontal' : 'vertical');
+    slider.setAttribute('aria-valuenow', Math.round(100 * now.crop_at));
+    const [from, to, all] = across() ? [x, x + w, width] : [y, y + h, height];
+    slider.setAttribute('aria-valuetext', `${from} – ${to} / ${all} px`);
+  }
+  size(before, now.frame);
+  size(after, now.size);
+  wholeSize.textContent = now.frame.join('×');
+  sentSize.textContent = now.size.join('×');
+  paint();
+}
+
+function move(at) {
+  now.crop_at = Math.round(1000 * Math.min(1, Math.max(0, at))) / 1000;
+  draw();
+}
+function settle() {
+  if (props.value.crop_at === now.crop_at) return;
+  props.value = { ...props.value, crop_at: now.crop_at };
+  trigger('moved');
+}
+
+// The pointer's place along the axis, in the clip's pixels.
+const along = (pointer) => {
+  const box = frame.getBoundingClientRect();
+  return across()
+    ? ((pointer.clientX - box.left) / box.width) * now.frame[0]
+    : ((pointer.clientY - box.top) / box.height) * now.frame[1];
+};
+frame.addEventListener('pointerdown', (pointer) => {
+  if (!now.axis || !room() || pointer.button > 0) return;
+  const kept = across() ? now.kept[2] : now.kept[3];
+  let from = along(pointer);
+  // A press beside the window brings its middle there.
+  if (from < place() || from > place() + kept) move((from - kept / 2) / room());
+  held = { from, at: now.crop_at };
+  frame.setPointerCapture(pointer.pointerId);
+  slider.focus({ preventScroll: true });
+  pointer.preventDefault();
+});
+frame.addEventListener('pointermove', (pointer) => {
+  if (held) move(held.at + (along(pointer) - held.from) / room());
+});
+for (const end of ['pointerup', 'pointercancel'])
+  frame.addEventListener(end, () => {
+    if (held) settle();
+    held = null;
+  });
+slider.addEventListener('keydown', (press) => {
+  const steps = {
+    ArrowLeft: -0.02, ArrowUp: -0.02, ArrowRight: 0.02, ArrowDown: 0.02,
+    PageUp: -0.1, PageDown: 0.1, Home: -1, End: 1,
+  };
+  if (!(press.key in steps)) return;
+  press.preventDefault();
+  move(now.crop_at + steps[press.key]);
+});
+slider.addEventListener('keyup', settle);
+slider.addEventListener('blur', settle);
+
+const ours = (event) => event.target.closest && event.target.closest('#clip');
+for (const name of ['loadeddata', 'seeked', 'timeupdate'])
+  document.addEventListener(name, (event) => ours(event) && paint(), true);
+watch('value', () => {
+  const told = props.value;
+  // An answer to an earlier move must not take back a later one.
+  const at = told.clip === now.clip ? now.crop_at : told.crop_at;
+  now = { ...told, crop_at: at };
+  draw();
+  if (told.crop_at !== at) props.value = { ...told, crop_at: at };
+});
+draw();

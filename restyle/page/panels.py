@@ -1,11 +1,13 @@
 """All panels of the page as one, and what a visitor has chosen in them."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import gradio as gr
 
-from restyle.page.clip_panel import ClipPanel
+from restyle.clips import Clip
+from restyle.page.clip_panel import ClipPanel, span
+from restyle.page.fit_picture import crop_at_of
 from restyle.page.jobs_panel import JobsPanel
 from restyle.page.price_panel import PricePanel, options_of
 from restyle.page.result_panel import ResultPanel
@@ -32,6 +34,7 @@ class Panels:
             self.clip.video,
             self.clip.trim,
             self.clip.shape,
+            self.clip.fit,
             self.style.style,
             self.price.resolution,
             self.price.fps,
@@ -59,6 +62,7 @@ class Choices:
     video: str | None
     trim: Any
     shape: str
+    fit: Any
     style: Any
     resolution: str
     fps: float
@@ -73,7 +77,12 @@ class Choices:
             for style in chosen_styles(self.style)
         )
 
-    @property
-    def fit_shape(self) -> Literal["crop", "pad"]:
-        """How a clip that is too wide or tall is fitted."""
-        return "pad" if self.shape == "pad" else "crop"
+    def wishes(self, clip: Clip) -> dict[str, Any]:
+        """What is to become of the clip: the named parameters of both plan and job."""
+        start_s, end_s = span(self.trim, clip)
+        return {
+            "start_s": start_s,
+            "end_s": end_s,
+            "shape": "pad" if self.shape == "pad" else "crop",
+            "crop_at": crop_at_of(self.fit),
+        }

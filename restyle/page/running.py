@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import gradio as gr
 from restyle.errors import ClipError, JobNotFound, RestyleError
 from restyle.jobs import Job, JobRequest, Jobs, Stage
 from restyle.page.answering import Updates, in_words, problem_html
-from restyle.page.clip_panel import look_at, span
+from restyle.page.clip_panel import look_at
 from restyle.page.jobs_panel import Mine, jobs_html
 from restyle.page.keys import forget_key, own_key
 from restyle.page.panels import Choices, Panels
@@ -39,19 +40,17 @@ class Running:
         forget_key(self.page, request, typed_key)
         if not chosen.video:
             raise ClipError(say("no_clip", lang), what_next=say("no_clip_next", lang))
-        start_s, end_s = span(chosen.trim, look_at(chosen.video))
+        wishes = chosen.wishes(look_at(chosen.video))
         key = own_key(chosen.service, typed_key, lang, host_pays=self.host_pays)
         mine, problem = Mine.read(stored), ""
         for options in reversed(chosen.batch):  # the newest is on top, and the first style shown
             request_of_job = JobRequest(
                 clip_path=Path(chosen.video),
                 options=options,
-                start_s=start_s,
-                end_s=end_s,
-                shape=chosen.fit_shape,
                 service="cloud" if chosen.service == "cloud" else "local",
                 api_key=key,
                 visitor=visitor_of(request),
+                **wishes,
             )
             try:
                 mine = mine.with_new(self.jobs.submit(request_of_job).job_id)
@@ -91,16 +90,12 @@ class Running:
         forget_key(self.page, request, typed_key)
         if str(event.job) not in mine.ids:
             return {}
-        job = self.jobs.status(str(event.job))
-        with named_copy(self.jobs.source(job.job_id), job.clip_name) as path:
+        again = self.jobs.again(str(event.job))
+        name = self.jobs.status(str(event.job)).clip_name
+        with named_copy(again.clip_path, name) as path:
+            key = own_key(again.service, typed_key, lang, host_pays=self.host_pays)
             new = self.jobs.submit(
-                JobRequest(
-                    clip_path=path,
-                    options=job.options,
-                    service=job.service,
-                    api_key=own_key(job.service, typed_key, lang, host_pays=self.host_pays),
-                    visitor=visitor_of(request),
-                )
+                replace(again, clip_path=path, api_key=key, visitor=visitor_of(request))
             )
         return self._watch(mine.with_new(new.job_id), lang)
 

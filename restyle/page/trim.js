@@ -1,11 +1,12 @@
 // The trim: a filmstrip of the clip, two handles never further apart than the limit, a window
 // between them that slides as a whole, and the playhead.
-// The value that Python reads: { duration_s, start_s, end_s, max_s }.
+// The value that Python reads: { duration_s, start_s, end_s, max_s, fps }; fps 0 where it varies.
 const root = element.querySelector('.trim');
 const find = (name) => root.querySelector('.trim-' + name);
 const [start, end] = [find('start'), find('end')];
 const SHORTEST_S = 0.5;
 const PICTURES = 10;
+const TELL_EVERY_MS = 150; // while a handle is dragged, so that the price moves with it
 let now = { ...props.value };
 
 const clock = (s) => {
@@ -43,6 +44,8 @@ function draw() {
   find('end-text').value = clock(now.end_s);
   find('chosen').textContent = clock(now.end_s - now.start_s);
   find('all').textContent = clock(length);
+  find('frames').textContent = Math.round((now.end_s - now.start_s) * now.fps);
+  find('framed').hidden = !now.fps;
 }
 
 function move(which, to) {
@@ -59,8 +62,7 @@ function move(which, to) {
     now.start_s = Math.max(Math.min(now.start_s, now.end_s - least), now.end_s - most, 0);
   }
   draw();
-  const video = player();
-  if (video && Number.isFinite(video.duration)) video.currentTime = to;
+  seek(to);
 }
 
 // The whole window, as wide as it is.
@@ -69,17 +71,24 @@ function slide(to) {
   now.start_s = Math.round(Math.min(Math.max(to, 0), now.duration_s - wide) * 1000) / 1000;
   now.end_s = Math.round((now.start_s + wide) * 1000) / 1000;
   draw();
-  const video = player();
-  if (video && Number.isFinite(video.duration)) video.currentTime = now.start_s;
+  seek(now.start_s);
 }
 
 function settle() {
+  clearTimeout(telling);
+  telling = 0;
+  if (props.value.start_s === now.start_s && props.value.end_s === now.end_s) return;
   props.value = { ...now };
   trigger('trimmed');
 }
+let telling = 0;
+const settleSoon = () => (telling = telling || setTimeout(settle, TELL_EVERY_MS));
 
-start.addEventListener('input', () => move('start', Number(start.value)));
-end.addEventListener('input', () => move('end', Number(end.value)));
+for (const [which, input] of [['start', start], ['end', end]])
+  input.addEventListener('input', () => {
+    move(which, Number(input.value));
+    settleSoon();
+  });
 for (const input of [start, end]) input.addEventListener('change', settle);
 for (const which of ['start', 'end']) {
   const text = find(which + '-text');
@@ -112,7 +121,9 @@ slider.addEventListener('pointermove', (pointer) => {
   if (!held) return;
   const by = at(pointer) - held.from;
   held.moved = held.moved || Math.abs(by) > now.duration_s / 200;
-  if (held.moved) slide(held.start_s + by);
+  if (!held.moved) return;
+  slide(held.start_s + by);
+  settleSoon();
 });
 for (const end of ['pointerup', 'pointercancel'])
   slider.addEventListener(end, (pointer) => {
@@ -137,17 +148,50 @@ track.addEventListener('pointerdown', (pointer) => {
 });
 function seek(to) {
   const video = player();
-  if (video && Number.isFinite(video.duration)) video.currentTime = to;
+  if (!video || !Number.isFinite(video.duration)) return;
+  video.pause();
+  video.currentTime = Math.min(Math.max(to, 0), video.duration);
+  playhead();
 }
 
-// The playhead, and the filmstrip: drawn by the browser from the clip that it plays anyway.
+// The playhead: it goes where the player is, and takes the player along when it is moved.
 const head = find('playhead');
-const strip = find('strip');
 function playhead() {
   const video = player();
   head.hidden = !video || !video.duration;
-  if (!head.hidden) head.style.left = (100 * video.currentTime) / (now.duration_s || 1) + '%';
+  find('here').hidden = head.hidden;
+  if (head.hidden) return;
+  const at = video.currentTime;
+  head.style.left = (100 * Math.min(at, now.duration_s)) / (now.duration_s || 1) + '%';
+  head.setAttribute('aria-valuemax', now.duration_s);
+  head.setAttribute('aria-valuenow', at.toFixed(2));
+  find('here-time').textContent = clock(at);
+  find('here-number').textContent = Math.floor(at * now.fps + 0.01) + 1;
+  find('here-frame').hidden = !now.fps;
+  head.setAttribute('aria-valuetext', find('here').innerText);
 }
+head.addEventListener('pointerdown', (pointer) => {
+  head.setPointerCapture(pointer.pointerId);
+  head.focus();
+  pointer.preventDefault();
+});
+head.addEventListener('pointermove', (pointer) => {
+  if (head.hasPointerCapture(pointer.pointerId)) seek(at(pointer));
+});
+head.addEventListener('keydown', (press) => {
+  const video = player();
+  const frame = 1 / (now.fps || 25);
+  const steps = {
+    ArrowLeft: -frame, ArrowRight: frame, ArrowDown: -frame, ArrowUp: frame,
+    PageDown: -1, PageUp: 1, Home: -Infinity, End: Infinity,
+  };
+  if (!video || !(press.key in steps)) return;
+  press.preventDefault();
+  seek(video.currentTime + steps[press.key]);
+});
+
+// The filmstrip: drawn by the browser from the clip that it plays anyway.
+const strip = find('strip');
 let filmed = '';
 async function film(source) {
   const reel = document.createElement('video');

@@ -21,10 +21,13 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_clip(folder / "a.mp4", size=(800, 320), fps=10, duration_s=4)
 
 
-def test_the_chosen_part_is_cropped_around_its_middle(path: Path, tmp_path: Path) -> None:
-    out = fit(plan_fit(inspect(path), start_s=1, end_s=3), tmp_path)
+@pytest.mark.parametrize(("crop_at", "left"), [(0.5, 116), (0, 0), (1, 232)])
+def test_the_chosen_part_is_cropped_around_its_middle_or_where_it_was_put(
+    path: Path, tmp_path: Path, crop_at: float, left: int
+) -> None:
+    out = fit(plan_fit(inspect(path), start_s=1, end_s=3, crop_at=crop_at), tmp_path)
     assert (out.width, out.height, out.frame_count) == (568, 320, 20)
-    expected = open_clip(path).get_frame(1.0)[:, 116:684].astype(int)
+    expected = open_clip(path).get_frame(1.0)[:, left : left + 568].astype(int)
     assert np.abs(open_clip(out).get_frame(0) - expected).mean() < 4
 
 

@@ -115,6 +115,24 @@ def test_a_size_outside_the_limits_is_brought_inside(
     assert plan.size == outcome
 
 
+@pytest.mark.parametrize(
+    ("size", "crop_at", "sides"),
+    [
+        ((2560, 1080), 0, "on the right"),
+        ((2560, 1080), 0.3, "left and right"),
+        ((2560, 1080), 1, "on the left"),
+        ((1080, 2340), 0, "below"),
+        ((1080, 2341), 1, "above"),
+    ],
+)
+def test_the_words_say_on_which_sides_it_is_cropped(
+    size: tuple[int, int], crop_at: float, sides: str
+) -> None:
+    plan = plan_fit(_sized(*size), crop_at=crop_at)
+    assert f"cropped {sides}; or pad" in plan.reasons[0]
+    assert plan.as_dict()["crop_at"] == crop_at
+
+
 def test_a_large_picture_within_the_limits_is_scaled_only_when_it_is_encoded_anyway() -> None:
     assert plan_fit(_sized(3840, 2160)).unchanged
     plan = plan_fit(_sized(3840, 2160), start_s=1, end_s=5)
@@ -158,9 +176,15 @@ def test_30_04_seconds_are_too_long_and_said_so() -> None:
         ({"start_s": "1"}, "time in seconds"),
         ({"start_s": True}, "time in seconds"),
         ({"shape": "squeeze"}, "shape"),
+        ({"crop_at": -0.1}, "goes from 0 to 1"),
+        ({"crop_at": float("nan")}, "goes from 0 to 1"),
+        ({"crop_at": "left"}, "goes from 0 to 1"),
+        ({"crop_at": True}, "goes from 0 to 1"),
     ],
 )
-def test_times_that_make_no_sense_are_refused(times: dict[str, object], words: str) -> None:
+def test_times_and_places_that_make_no_sense_are_refused(
+    times: dict[str, object], words: str
+) -> None:
     with pytest.raises(OptionError, match=words) as refused:
         plan_fit(CLIP, **times)  # type: ignore[arg-type]
     assert refused.value.what_next
@@ -204,6 +228,7 @@ def test_the_plan_as_json() -> None:
         "width": 1920,
         "height": 1080,
         "crop": None,
+        "crop_at": 0.5,
         "pad": {"left": 0, "top": 136, "right": 0, "bottom": 134},
         "unchanged": False,
         "copied": False,

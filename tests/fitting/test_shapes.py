@@ -11,9 +11,11 @@ from restyle.footage import Crop, Pad
 SIDES = st.integers(min_value=16, max_value=9000)
 
 
-@given(width=SIDES, height=SIDES, padded=st.booleans())
-def test_every_size_comes_out_inside_the_limits(width: int, height: int, padded: bool) -> None:
-    shape = fitting_shape(width, height, padded=padded)
+@given(width=SIDES, height=SIDES, padded=st.booleans(), crop_at=st.floats(0, 1))
+def test_every_size_comes_out_inside_the_limits(
+    width: int, height: int, padded: bool, crop_at: float
+) -> None:
+    shape = fitting_shape(width, height, padded=padded, crop_at=crop_at)
     long, short = max(shape.size), min(shape.size)
     assert 256 <= short <= long <= 4096
     assert 5 * long <= 9 * short
@@ -61,6 +63,26 @@ def test_known_sizes(
 ) -> None:
     shape = fitting_shape(*size, padded=padded)
     assert (shape.size, shape.crop, shape.pad) == expected
+
+
+@pytest.mark.parametrize(
+    ("size", "crop_at", "place"),
+    [
+        ((2560, 1080), 0.0, (0, 0)),
+        ((2560, 1080), 0.25, (160, 0)),
+        ((2560, 1080), 1.0, (640, 0)),
+        ((1080, 2340), 0.0, (0, 0)),
+        ((1080, 2340), 1.0, (0, 420)),
+        ((2561, 1080), 1.0, (640, 0)),
+        ((1080, 1920), 1.0, None),
+    ],
+)
+def test_the_crop_lies_where_it_was_put(
+    size: tuple[int, int], crop_at: float, place: tuple[int, int] | None
+) -> None:
+    shape = fitting_shape(*size, padded=False, crop_at=crop_at)
+    assert (shape.crop and (shape.crop.x, shape.crop.y)) == place
+    assert shape.size == fitting_shape(*size, padded=False).size
 
 
 def test_a_picture_of_a_few_pixels_is_refused() -> None:

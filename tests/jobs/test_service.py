@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 import requests
 from faults.scripted_cloud import RUNS_ON, WAITS, Plan
@@ -18,6 +19,7 @@ from restyle.errors import (
     OptionError,
     ResultNotReady,
 )
+from restyle.footage import open_clip
 from restyle.jobs import JobRequest, Stage
 from restyle.settings import Secret
 from restyle.styles import Options, Style
@@ -142,6 +144,27 @@ def test_the_prepared_clip_and_a_still_of_it_are_served(studio: Studio) -> None:
     poster = requests.get(f"{base}/poster.jpg", timeout=10)
     assert poster.headers["Content-Type"] == "image/jpeg"
     assert poster.content[:2] == b"\xff\xd8"
+
+
+def test_a_job_is_fitted_and_done_again_as_it_was_wished(
+    studio: Studio, wide_clip: Path, tmp_path: Path
+) -> None:
+    canceled = studio.submit(clip_path=wide_clip, crop_at=1.0, start_s=0.5, end_s=5.5)
+    studio.jobs.cancel(canceled)
+    assert not studio.end(canceled).fitted
+    again = studio.jobs.again(canceled)
+    assert (again.start_s, again.end_s, again.shape, again.crop_at) == (0.5, 5.5, "crop", 1.0)
+    assert again.clip_path.read_bytes() == wide_clip.read_bytes()
+
+    job = studio.end(studio.submit(clip_path=wide_clip, crop_at=1.0, end_s=1.0))
+    assert job.plan["crop"]["x"] == 1280 - job.plan["crop"]["width"]
+    (tmp_path / "sent.mp4").write_bytes(studio.cloud.made[-1].fetched)
+    with open_clip(tmp_path / "sent.mp4") as sent, open_clip(wide_clip) as source:
+        right = source.get_frame(0)[:, job.plan["crop"]["x"] :].astype(int)
+        assert np.abs(sent.get_frame(0) - right).mean() < 4
+    again = studio.jobs.again(job.job_id)  # what was cut off before is not cut off twice
+    assert (again.end_s, again.crop_at) == (None, 0.5)
+    assert again.clip_path.read_bytes() == studio.cloud.made[-1].fetched
 
 
 @pytest.mark.parametrize("path", ["nothing/result.mp4", "../secret.key", "x/poster.jpg"])

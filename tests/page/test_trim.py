@@ -1,25 +1,28 @@
-"""The trim and the fit's pictures, where a visitor looks: filmstrip, handles, window, playhead."""
+"""The trim, where a visitor looks: filmstrip, handles, window and playhead."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import expect
 from visitor import Visitor
 
 Arrive = Callable[..., Visitor]
+PLAYS_AT = "at => Math.abs(document.querySelector('#clip video').currentTime - at) < 0.06"
 
 
-def _with(arrive: Arrive, clip: Path) -> Page:
-    visitor = arrive()
-    visitor.choose(clip)
+@pytest.fixture
+def visitor(arrive: Arrive, long_clip: Path) -> Visitor:
+    """Someone with a finger and a clip of 34 seconds, whose filmstrip is drawn."""
+    visitor = arrive(has_touch=True)
+    visitor.choose(long_clip)
     visitor.page.wait_for_selector('.trim-strip[data-drawn="yes"]')
-    return visitor.page
+    return visitor
 
 
-def test_the_window_slides_as_a_whole_by_mouse_and_keyboard_and_is_never_too_wide(
-    arrive: Arrive, long_clip: Path
-) -> None:
-    page = _with(arrive, long_clip)
+def test_the_window_slides_as_a_whole_and_is_never_too_wide(visitor: Visitor) -> None:
+    page = visitor.page
     drawn = page.locator(".trim-strip").evaluate(
         "strip => new Set(strip.getContext('2d').getImageData(0, 24, 640, 1).data).size"
     )
@@ -30,52 +33,58 @@ def test_the_window_slides_as_a_whole_by_mouse_and_keyboard_and_is_never_too_wid
     page.keyboard.press("PageUp")
     expect(window).to_have_attribute("aria-valuetext", "0:01 – 0:31")
     expect(page.locator("#fit-report")).to_contain_text("→ 1.0–30")
-    window.scroll_into_view_if_needed()
-    page.evaluate("document.querySelector('#trim').scrollIntoView({ block: 'center' })")
-    box = window.bounding_box()
-    assert box is not None
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] / 2, middle)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"], middle, steps=4)
-    page.mouse.up()
+    visitor.drag(".trim-window", (200, 0))
+    expect(window).to_have_attribute("aria-valuetext", "0:04 – 0:34")
+    visitor.drag(".trim-window", (-300, 0), touch=True)
+    expect(window).to_have_attribute("aria-valuetext", "0:00 – 0:30")
+    page.locator(".trim-end").focus()
+    page.keyboard.press("End")
     expect(window).to_have_attribute("aria-valuetext", "0:04 – 0:34")
     page.locator(".trim-start").focus()
     page.keyboard.press("Home")
     expect(window).to_have_attribute("aria-valuetext", "0:00 – 0:30")
 
 
-def test_a_press_on_the_strip_moves_the_playhead_and_the_part_can_begin_there(
-    arrive: Arrive, long_clip: Path
+def test_the_handles_are_dragged_by_mouse_and_finger_and_length_and_price_move_along(
+    visitor: Visitor,
 ) -> None:
-    page = _with(arrive, long_clip)
-    page.evaluate("document.querySelector('#trim').scrollIntoView({ block: 'center' })")
+    page = visitor.page
+    visitor.pick("service", "Alibaba Cloud")
+    expect(page.locator("#transform")).to_have_text("Transform — $2.14")
+    x, y = visitor.middle_of(".trim-track")
     box = page.locator(".trim-track").bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_function(
-        "() => Math.abs(document.querySelector('#clip video').currentTime - 17) < 1"
+    end = box["x"] + box["width"] * 30 / 34
+    page.mouse.move(end, y)
+    page.mouse.down()
+    page.mouse.move(x, y, steps=4)
+    expect(page.locator(".trim-chosen")).to_have_text(re.compile("^0:1[67]"))
+    # Before the button is let go of.
+    expect(page.locator("#transform")).to_have_text(re.compile(r"\$1\.[12]"))
+    page.mouse.up()
+    expect(page.locator(".trim-framed")).to_contain_text(re.compile("^ · 1[67][0-9] frames"))
+    visitor.drag_from((box["x"] + 10, y), (box["width"] / 4, 0), touch=True)
+    expect(page.locator(".trim-window")).to_have_attribute(
+        "aria-valuetext", re.compile("^0:0[89].* – 0:1[67]")
     )
-    expect(page.locator(".trim-playhead")).to_be_visible()
+    expect(page.locator("#transform")).to_have_text(re.compile(r"\$0\.[56]"))
+
+
+def test_the_playhead_is_moved_by_press_drag_and_frame_and_the_part_begins_and_ends_there(
+    visitor: Visitor,
+) -> None:
+    page = visitor.page
+    page.mouse.click(*visitor.middle_of(".trim-track"))
+    page.wait_for_function(PLAYS_AT, arg=17)
+    head = page.locator(".trim-playhead")
+    visitor.drag(".trim-knob", (0, 0), touch=True)
+    head.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(PLAYS_AT, arg=17.1)
+    expect(page.locator(".trim-here")).to_have_text("0:17.1 · frame 172", use_inner_text=True)
     page.click(".trim-start-here")
-    page.wait_for_function(
-        "() => Math.abs(document.querySelector('.trim-window').ariaValueNow - 17) < 1"
-    )
-    expect(page.locator("#fit-report")).to_contain_text("as chosen")
-
-
-def test_what_is_cut_off_is_drawn_on_the_clips_own_frame(arrive: Arrive, long_clip: Path) -> None:
-    page = _with(arrive, long_clip)
-    pictures = page.locator("#fit-report canvas[data-drawn=yes]")
-    expect(pictures).to_have_count(2)
-    expect(page.locator(".fit-pictures")).to_contain_text("320×640")
-    light = (
-        "(canvas, y) => { const at = canvas.getContext('2d').getImageData("
-        "canvas.width / 2, y, 1, 1).data; return at[0] + at[1] + at[2]; }"
-    )
-    cut = pictures.first.evaluate(light, 4)
-    page.locator("#shape label", has_text="Keep all").click()
-    expect(page.locator("#fit-report")).to_contain_text("bars left and right")
-    expect(pictures).to_have_count(2)
-    whole = pictures.first.evaluate(light, 12)
-    assert cut < whole
+    expect(page.locator(".trim-start-text")).to_have_value("0:17.1")
+    visitor.drag(".trim-knob", (60, 0), touch=True)
+    page.wait_for_function("() => document.querySelector('#clip video').currentTime > 19")
+    page.click(".trim-end-here")
+    expect(page.locator("#fit-report")).to_contain_text(re.compile(r"→ 17\.1–2\d\.\d s, as chosen"))

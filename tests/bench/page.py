@@ -1,0 +1,128 @@
+"""How soon the page is of use and how soon a click is answered: a table, measured in Chromium.
+
+    python tests/bench/page.py        # on a quiet machine
+
+Starts an app of its own. `answer` is the time from a press to the first painted frame after the
+page has changed by it: the median and the worst of the runs, in milliseconds.
+"""
+
+import shutil
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from app_process import running_app
+from playwright.sync_api import Browser, Page, sync_playwright
+from visitor import Visitor
+
+from media import make_clip
+
+LOADS, PRESSES = 5, 5
+DESKTOP = {"width": 1280, "height": 800}
+LOADED = """() => {
+    const loaded = [...performance.getEntriesByType('resource'),
+        ...performance.getEntriesByType('navigation')];
+    return [performance.getEntriesByName('first-contentful-paint')[0].startTime,
+        loaded.reduce((sum, entry) => sum + entry.transferSize, 0), loaded.length];
+}"""
+# The first painted frame after something on the page has changed.
+WATCH = """() => {
+    window.answered = null;
+    window.addEventListener('pointerdown', () => {
+        const pressed = performance.now();
+        const watch = new MutationObserver(() => {
+            watch.disconnect();
+            requestAnimationFrame(() => setTimeout(() => {
+                window.answered = performance.now() - pressed;
+            }));
+        });
+        const all = { attributes: true, childList: true, characterData: true, subtree: true };
+        watch.observe(document.body, all);
+    }, { once: true, capture: true });
+}"""
+
+
+def press(page: Page, selector: str) -> float:
+    """Press an element; milliseconds until the page has visibly answered."""
+    place = page.locator(selector).first
+    place.scroll_into_view_if_needed()
+    page.evaluate(WATCH)
+    place.click()
+    page.wait_for_function("() => window.answered !== null")
+    return float(page.evaluate("window.answered"))
+
+
+def loads(browser: Browser, url: str) -> None:
+    """Print paint, first use and transfer of a fresh browser's visit, and of a second one."""
+    for name, again in (("cold cache", False), ("warm cache", True)):
+        rows = []
+        context = browser.new_context(viewport=DESKTOP)
+        for _ in range(LOADS):
+            if not again:
+                context.close()
+                context = browser.new_context(viewport=DESKTOP)
+            page = context.new_page()
+            page.goto(url)
+            page.wait_for_selector("#style .card >> nth=7")
+            page.wait_for_selector("#transform")
+            useful = page.evaluate("performance.now()")
+            rows.append((*page.evaluate(LOADED), useful))
+            page.close()
+        context.close()
+        paint, size, files, useful = (
+            statistics.median(column) for column in zip(*rows, strict=True)
+        )
+        print(
+            f"{name:<12} first paint {paint:5.0f} ms   of use {useful:5.0f} ms   "
+            f"{size / 1e6:5.2f} MB in {files:.0f} files"
+        )
+
+
+def presses(browser: Browser, url: str, clip: Path) -> None:
+    """Print how soon each main control answers, with a clip chosen."""
+    visitor = Visitor(browser.new_context(viewport=DESKTOP), url).open()
+    page = visitor.page
+    table: dict[str, Callable[[], object]] = {
+        "#samples button": lambda: visitor.choose(clip),
+        "#style .card >> nth=3": lambda: page.click("#style .card >> nth=0"),
+        ".wall-several": lambda: None,
+        "#resolution label >> nth=0": lambda: page.click("#resolution label >> nth=1"),
+        "#service label >> nth=1": lambda: page.click("#service label >> nth=0"),
+        ".trim-track": lambda: None,
+        ".trim-start-here": lambda: page.click(".trim-track"),
+        "#transform:enabled": lambda: page.wait_for_selector("#cancel:enabled"),
+        "#cancel:enabled": lambda: visitor.wait_for_stage("canceled", "succeeded"),
+        "#jobs [data-event=reopen]": lambda: None,
+        "#jobs [data-event=retry]": lambda: page.click("#cancel:enabled"),
+        "#jobs [data-event=remove]": lambda: None,
+    }
+    for selector, afterwards in table.items():
+        times = []
+        for _ in range(1 if selector[:5] in ("#tran", "#canc", "#jobs") else PRESSES):
+            times.append(press(page, selector))
+            afterwards()
+            page.wait_for_load_state("networkidle")
+        print(f"{selector:<28} answer {statistics.median(times):5.0f}   worst {max(times):5.0f} ms")
+    visitor.context.close()
+
+
+def main() -> None:
+    """Both tables."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        clip = make_clip(Path(folder) / "clip.mp4", size=(1280, 720), duration_s=8.0)
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        with running_app(Path(folder) / "data") as app:
+            loads(browser, app.url)
+            presses(browser, app.url, clip)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
