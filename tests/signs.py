@@ -55,6 +55,14 @@ def flash_and_beep(
 
 def flash_s(path: Path) -> float:
     """When the first bright frame is shown, in seconds."""
+    for at_s, mean in frame_times_s(path):
+        if mean > 120:
+            return at_s
+    raise AssertionError("no flash")
+
+
+def frame_times_s(path: Path) -> list[tuple[float, float]]:
+    """When each frame is shown, in seconds, and how bright it is (0–255)."""
     log = subprocess.run(
         ["ffmpeg", "-i", str(path), "-map", "0:v", "-vf", "showinfo", "-f", "null", "-"],
         capture_output=True,
@@ -62,21 +70,30 @@ def flash_s(path: Path) -> float:
         check=True,
     ).stderr
     frames = [line for line in log.splitlines() if "pts_time:" in line and "mean:[" in line]
-    for line in frames:
-        if float(line.split("mean:[")[1].split()[0]) > 120:
-            return float(line.split("pts_time:")[1].split()[0])
-    raise AssertionError("no flash")
+    return [
+        (
+            float(line.split("pts_time:")[1].split()[0]),
+            float(line.split("mean:[")[1].split()[0]),
+        )
+        for line in frames
+    ]
 
 
 def beep_s(path: Path) -> float:
     """When the beep begins, in seconds."""
+    return beeps_s(path)[0]
+
+
+def beeps_s(path: Path) -> list[float]:
+    """When each beep begins, in seconds; silence of a tenth of a second is between two."""
     raw = _output(
         *("ffmpeg", "-v", "error", "-i", str(path), "-map", "0:a:0", "-ac", "1", "-ar", "48000"),
         *("-af", "aresample=async=1:first_pts=0", "-f", "s16le", "-"),
     )
     loud = np.flatnonzero(np.abs(np.frombuffer(raw, "<i2").astype(int)) > 3000)
     assert len(loud), "no beep"
-    return float(loud[0]) / 48000
+    begins = [loud[0], *loud[1:][np.diff(loud) > 4800]]
+    return [float(at) / 48000 for at in begins]
 
 
 def patches(path: Path, *options: str, before: str = "null", size: str = "480x320") -> Path:

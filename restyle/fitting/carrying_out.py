@@ -105,8 +105,9 @@ def _encode(
             clip = clip.with_effects(
                 [vfx.Margin(left=pad.left, top=pad.top, right=pad.right, bottom=pad.bottom)]
             )
-        # The bound on the rate makes the bound on the size: pure noise stays below it, too.
-        rate = int(size_bytes * 8 / (duration_s + 2))
+        # The bound on the rate makes the bound on the size: pure noise stays below it, too. It is
+        # the same for every length, so that the parts of one clip are coded alike.
+        rate = int(size_bytes * 8 / (LIMITS.max_duration_s + 2))
         clip.write_videofile(
             target,
             fps=plan.fps,

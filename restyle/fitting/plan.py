@@ -16,7 +16,7 @@ from restyle.footage import Crop, Pad
 from restyle.limits import LIMITS, check, clock
 
 MIN_DURATION_S = 0.5
-_ENCODED_S = 29.9  # the sound's last packet may end up to a few hundredths later
+ENCODED_S = 29.9  # the sound's last packet may end up to a few hundredths later
 _MAX_FPS = 30
 _SLACK_S = 0.06  # times from a slider are rounded
 _END_SLACK_S = 0.5
@@ -82,21 +82,22 @@ def plan_fit(
     end_s: float | None = None,
     shape: Literal["crop", "pad"] = "crop",
     crop_at: float = 0.5,
+    copying: bool = True,
 ) -> FitPlan:
     """Plan how a clip is brought inside the limits; pure and instant.
 
     Times in seconds of the clip; without `end_s` it is the clip's end, or 30 s after the start.
     `shape` says how a picture that is too wide or tall is treated, and `crop_at` where a crop
-    lies: 0 at the left or top, 1 at the right or bottom. Raises OptionError for times and places
-    that make no sense, ClipUnfit for a clip that is too short or too narrow.
+    lies: 0 at the left or top, 1 at the right or bottom; without `copying` it is coded anew in any
+    case. Raises OptionError for times and places that make no sense, ClipUnfit for a clip that is
+    too short or too narrow.
     """
     if shape not in ("crop", "pad"):
         raise OptionError(f"shape is {shape!r}.", what_next='Choose "crop" or "pad".')
     _check_place(crop_at)
-    _check_length(clip)
-    start, end = _times(clip, start_s, end_s)
+    start, end = chosen_times(clip, start_s, end_s)
     whole = start == 0 and end >= clip.duration_s - _SLACK_S
-    if whole and passes(clip):
+    if copying and whole and passes(clip):
         size = (clip.width, clip.height)
         words = ("Within every limit: it goes through byte for byte.",)
         return FitPlan(
@@ -112,10 +113,11 @@ def plan_fit(
             words,
             True,
         )
-    if part := copied_part(clip, start, end, end_chosen=end_s is not None):
+    part = copied_part(clip, start, end, end_chosen=end_s is not None) if copying else None
+    if part:
         return _copied(clip, *part, end_s)
-    fps = _rate(clip.fps)
-    frames = max(1, int(min(end - start, _ENCODED_S) * fps + 1e-3))
+    fps = fitted_rate(clip.fps)
+    frames = max(1, int(min(end - start, ENCODED_S) * fps + 1e-3))
     formed: Shape = fitting_shape(clip.width, clip.height, padded=shape == "pad", crop_at=crop_at)
     duration_s = frames / fps
     return FitPlan(
@@ -194,7 +196,14 @@ def _check_place(crop_at: float) -> None:
         )
 
 
-def _times(clip: Clip, start_s: float, end_s: float | None) -> tuple[float, float]:
+def chosen_times(
+    clip: Clip, start_s: float, end_s: float | None, *, most_s: float = LIMITS.max_duration_s
+) -> tuple[float, float]:
+    """Start and end in seconds of the clip, at most `most_s` apart, checked and rounded to it.
+
+    Raises OptionError for times that make no sense, ClipUnfit for a clip that is too short.
+    """
+    _check_length(clip)
     for name, value in (("start", start_s), ("end", end_s)):
         wrong = isinstance(value, bool) or not isinstance(value, int | float | None)
         if wrong or (value is not None and not math.isfinite(value)):
@@ -210,7 +219,7 @@ def _times(clip: Clip, start_s: float, end_s: float | None) -> tuple[float, floa
         )
     start = min(float(start_s), length - MIN_DURATION_S)
     if end_s is None:
-        return start, min(length, start + LIMITS.max_duration_s)
+        return start, min(length, start + most_s)
     if end_s - start_s < MIN_DURATION_S - _SLACK_S:
         raise OptionError(
             f"The part from {start_s:g} to {end_s:g} s is too short.",
@@ -221,7 +230,7 @@ def _times(clip: Clip, start_s: float, end_s: float | None) -> tuple[float, floa
             f"The end is at {end_s:g} s, but the clip ends at {length:.2f} s.",
             what_next=f"Choose an end up to {length:.1f} s, or leave it open.",
         )
-    if end_s - start_s > LIMITS.max_duration_s + _SLACK_S:
+    if end_s - start_s > most_s + _SLACK_S:
         raise OptionError(
             f"The part from {start_s:g} to {end_s:g} s lasts {clock(end_s - start_s)}, but the "
             f"service takes at most {LIMITS.max_duration_s:.0f} s.",
@@ -230,6 +239,6 @@ def _times(clip: Clip, start_s: float, end_s: float | None) -> tuple[float, floa
     return start, min(float(end_s), length)
 
 
-def _rate(fps: float) -> float:
+def fitted_rate(fps: float) -> float:
     """The frame rate of the outcome: a whole part of a fast one, so that motion stays even."""
     return fps / math.ceil(fps / _MAX_FPS - 1e-3)

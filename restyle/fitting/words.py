@@ -1,5 +1,7 @@
 """What fitting will do, as a person reads it: before → after, and what can be chosen instead."""
 
+from collections.abc import Sequence
+
 from restyle.clips import Clip
 from restyle.fitting.shapes import Shape
 from restyle.footage import Crop
@@ -53,6 +55,29 @@ def _time(clip: Clip, start_s: float, duration_s: float, end_s: float | None) ->
     if clip.duration_s - duration_s > 0.06:
         return f"{clip.duration_s:.2f} s → {clock(duration_s)}, so that the sound ends in time, too"
     return ""
+
+
+def in_parts(clip: Clip, count: int, start_s: float, end_s: float) -> str:
+    """Which time of a clip is made, in how many parts."""
+    if start_s > 0 or clip.duration_s - end_s > 0.06:
+        chosen = _span(start_s, end_s)
+        return f"{clock(clip.duration_s)} → {chosen}, in {count} parts that are joined again"
+    return f"{clock(clip.duration_s)} → {count} parts that are joined again"
+
+
+def where_cut(cuts_s: Sequence[float], scenes: Sequence[bool]) -> str:
+    """Where the cuts between parts are, in seconds of the clip, and what shows there."""
+    times = ", ".join(_minutes(at) for at in cuts_s)
+    if all(scenes):
+        return f"Cut at {times}, where the scene changes"
+    if any(scenes):
+        return f"Cut at {times}, where the scene changes or else evenly"
+    return f"Cut at {times}, evenly: no change of scene is near"
+
+
+def _minutes(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02}"
 
 
 def _span(start_s: float, end_s: float) -> str:

@@ -1,11 +1,13 @@
 """A MoviePy clip of our own: `open_clip(path)` reads any clip right and at ffmpeg's speed.
 
 `source` is the clip, `edits` the filter graph it folds into, `frames` and `sound` what effects
-see, `writing` the one ffmpeg command that writes. Importing this imports MoviePy.
+see, `writing` the one ffmpeg command that writes, `joining` lays the parts of one clip end to end.
+Importing this imports MoviePy.
 """
 
 from restyle.footage.edits import Crop, Edit, Pad, Scale, audio_filters, input_arguments
 from restyle.footage.frames import Frame
+from restyle.footage.joining import Piece, join
 from restyle.footage.source import Footage, open_clip
 
 __all__ = [
@@ -14,8 +16,10 @@ __all__ = [
     "Footage",
     "Frame",
     "Pad",
+    "Piece",
     "Scale",
     "audio_filters",
     "input_arguments",
+    "join",
     "open_clip",
 ]
