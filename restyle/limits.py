@@ -80,7 +80,7 @@ def check(clip: Clip) -> tuple[Check, ...]:
             megabytes(clip.size_bytes),
             f"at most {limits.max_size_bytes // 1_000_000} MB",
             clip.size_bytes <= limits.max_size_bytes,
-            "Compressed to fit.",
+            "Cut or compressed to fit.",
         ),
     )
 

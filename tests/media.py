@@ -49,3 +49,12 @@ def stream(path: Path, kind: str) -> dict[str, Any]:
     """The first stream of a kind, "video" or "audio"."""
     found: dict[str, Any] = next(s for s in probe(path)["streams"] if s["codec_type"] == kind)
     return found
+
+
+def packets(path: Path, kind: str = "v") -> list[str]:
+    """Size and checksum of each packet of a file's first picture ("v") or sound ("a"), in order."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(path)]
+    command += ["-map", f"0:{kind}:0", "-c", "copy", "-f", "framecrc", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    lines = [line.split(",") for line in done.stdout.splitlines() if not line.startswith("#")]
+    return [",".join(part.strip() for part in line[4:6]) for line in lines]

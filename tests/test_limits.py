@@ -50,7 +50,7 @@ def test_a_good_clip_has_six_rows_and_nothing_to_fix() -> None:
             "Cut to 30 s: choose which with start and end.",
         ),
         ({"size_bytes": 100_000_000}, "size", "100.0 MB", True, ""),
-        ({"size_bytes": 100_000_001}, "size", "100.1 MB", False, "Compressed to fit."),
+        ({"size_bytes": 100_000_001}, "size", "100.1 MB", False, "Cut or compressed to fit."),
     ],
 )
 def test_each_limit_at_its_edge(

@@ -16,7 +16,7 @@ class Clip:
 
     `width` × `height` in pixels as displayed, `duration_s` of the picture, `fps` its usual frame
     rate, `format` the container by content, `rotation` the clockwise turn in degrees (0, 90, 180,
-    270) that players make.
+    270) that players make (mirroring is no turn).
     """
 
     path: Path
@@ -57,6 +57,12 @@ class Clip:
     # are; as far as they were counted:
     cuts_s: tuple[float, ...] = ()
     entries_s: tuple[float, ...] = ()
+    # The grid of the sound's packets in the file's own time; 0 long where they do not follow each
+    # other without gaps:
+    audio_start_s: float = 0.0
+    audio_packet_s: float = 0.0
+    says_duration: bool = True  # the file itself does
+    bytes_per_s: float = 0.0  # of picture and sound alone, as far as they were counted
 
     @property
     def is_hdr(self) -> bool:

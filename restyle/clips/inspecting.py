@@ -28,6 +28,8 @@ _FRAME = re.compile(
     r"fmt:(?P<fmt>\S+) .*?sar:(?P<num>\d+)/(?P<den>\d+) s:(?P<w>\d+)x(?P<h>\d+) i:(?P<scan>\S)"
 )
 _COLOR = re.compile(r"color_(range|space|primaries|trc):(\S+)")
+_GRAPHS = ("-print_graphs", "-print_graphs_format", "compact")
+_TURNING = re.compile(r"\|filter_name=(transpose|hflip|vflip|rotate)\|")
 _FAULT = re.compile(r"\[(?:error|fatal|panic)\] (.*)")
 
 
@@ -68,7 +70,7 @@ def _look(path: Path, kind: Kind, picture: int | None) -> _Look:
     frame = ["-map", f"0:{picture}"] if picture is not None else []
     frame += ["-an", "-sn", "-dn", "-vf", "showinfo", "-frames:v", "1", "-f", "null", "-"]
     outcome = guard.run(
-        ["-loglevel", "level+info", *source, *packets, "pipe:1", *frame],
+        ["-loglevel", "level+info", *_GRAPHS, *source, *packets, "pipe:1", *frame],
         time_limit_s=_TIME_LIMIT_S,
     )
     log = outcome.log
@@ -101,7 +103,8 @@ def _clip(path: Path, kind: Kind, look: _Look) -> Clip:
     width, height = int(shown["w"]), int(shown["h"])
     aspect = _aspect(int(shown["num"]), int(shown["den"]))
     color = dict(_COLOR.findall(log[shown.start() :]))
-    turn = _TURN.search(_stream_section(header, picture))
+    turns = _TURNING.findall(log[shown.end() :])
+    turn = _TURN.search(_stream_section(header, picture)) if _is_turn(turns) else None
     audio_s = max((track.end_s for track in sounds), default=0.0)
     return Clip(
         path=path,
@@ -130,7 +133,7 @@ def _clip(path: Path, kind: Kind, look: _Look) -> Clip:
         color_primaries=color.get("primaries", "unknown"),
         color_transfer=color.get("trc", "unknown"),
         interlaced=shown["scan"] in "TB",
-        turned=turn is not None,
+        turned=bool(turns),
         variable_rate=rate.varies,
         longest_frame_s=rate.longest_s,
         key_gap_s=video.key_gap_s,
@@ -139,6 +142,10 @@ def _clip(path: Path, kind: Kind, look: _Look) -> Clip:
         faults=tuple(dict.fromkeys(f for f in _FAULT.findall(log) if "not on whitelist" not in f)),
         cuts_s=tuple(t - rate.phase_s for t in video.cuts_s),
         entries_s=tuple(t - rate.phase_s for t in video.entries_s),
+        audio_start_s=sounds[0].pts_s[0] if sounds else 0.0,
+        audio_packet_s=sounds[0].even_s if sounds else 0.0,
+        says_duration=header_s is not None,
+        bytes_per_s=sum(t.size_bytes for t in (video, *sounds)) / max(video.end_s, 1 / rate.fps),
     )
 
 
@@ -199,6 +206,11 @@ def _aspect(numerator: int, denominator: int) -> float:
     aspect = numerator / denominator
     # 4319:4320 and the like come from rounding in editors and mean square.
     return 1.0 if abs(aspect - 1) < 0.005 else aspect
+
+
+def _is_turn(filters: list[str]) -> bool:
+    """Whether the filters that ffmpeg put before the picture turn it; a flip alone mirrors it."""
+    return bool(filters) and filters not in (["hflip"], ["vflip"])
 
 
 def _clockwise(counterclockwise: str) -> int:

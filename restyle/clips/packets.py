@@ -14,6 +14,7 @@ _NO_PTS = -(2**63)
 _SIZE = re.compile(r"#dimensions (\d+): (\d+)x(\d+)")
 _SNAP = 0.0006  # 29.97 and 30 are 0.001 apart
 _TICK_S = 0.002
+_UNEVEN_S = 0.003  # what millisecond time stamps do to a packet's time
 _GUESSED_WRONG = 0.02  # the share of times not in the file that may be a frame off
 _JITTER = 0.25  # of a frame: what millisecond time stamps and cameras do
 
@@ -23,6 +24,7 @@ class _Packet(NamedTuple):
     pts: int
     length: int
     key: bool
+    size_bytes: int
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Track:
     `unsettled`: how many of the last times packets that were not listed could still fall between.
     `cuts_s`: the times at which the packets can be parted as they are, all earlier frames on one
     side; `entries_s`: those of them at which decoding can begin. `guessed`: some times are missing
-    in the file and follow from the order of decoding.
+    in the file and follow from the order of decoding. `even_s`: how long each packet lasts where
+    they follow each other without gaps, else 0. `size_bytes`: all its packets together.
     """
 
     pts_s: tuple[float, ...]
@@ -45,6 +48,8 @@ class Track:
     cuts_s: tuple[float, ...] = ()
     entries_s: tuple[float, ...] = ()
     guessed: bool = False
+    even_s: float = 0.0
+    size_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,11 +83,12 @@ def read_tracks(listing: bytes) -> dict[int, Track]:
         if line.startswith("#") or len(fields) < 6:
             continue
         try:
-            stream, dts, pts, length = (int(field) for field in fields[:4])
+            stream, dts, pts, length, size_bytes = (int(field) for field in fields[:5])
         except ValueError:
             continue
         key = not any(field.strip() == "F=0x0" for field in fields[6:])
-        found.setdefault(stream, []).append(_Packet(dts, pts, max(0, length), key))
+        packet = _Packet(dts, pts, max(0, length), key, size_bytes)
+        found.setdefault(stream, []).append(packet)
     return {
         n: _track(packets, float(bases[n]), sizes.get(n, (0, 0)))
         for n, packets in found.items()
@@ -155,7 +161,15 @@ def _track(packets: list[_Packet], base: float, size: tuple[int, int]) -> Track:
         cuts_s=tuple(packet.pts * base for packet in cuts),
         entries_s=tuple(packet.pts * base for packet in cuts if packet.key),
         guessed=guessed,
+        even_s=_even(seconds),
+        size_bytes=sum(packet.size_bytes for packet in packets),
     )
+
+
+def _even(times: tuple[float, ...]) -> float:
+    length = (times[-1] - times[0]) / max(1, len(times) - 1)
+    grid = (times[0] + n * length for n in range(len(times)))
+    return length if all(abs(a - b) < _UNEVEN_S for a, b in zip(times, grid, strict=True)) else 0.0
 
 
 def _delay(packets: list[_Packet]) -> int:

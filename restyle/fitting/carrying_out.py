@@ -52,6 +52,7 @@ def fit(
         for last in (False, True):
             _encode(plan, part, watch, size_bytes=size_bytes, duration_s=duration_s)
             clip = _looked_at(part)
+            watch.look()
             wrong = [row for row in check(clip) if not row.ok]
             if not wrong:
                 part.replace(target)
@@ -167,8 +168,14 @@ class _Watch(ProgressBarLogger):  # type: ignore[misc]  # proglog ships no types
         should_stop: Callable[[], bool] | None,
     ) -> None:
         super().__init__(logged_bars=None)
-        self.say = on_progress or (lambda _: None)
+        self._on_progress = on_progress or (lambda _: None)
+        self._said = 0.0
         self.should_stop = should_stop or (lambda: False)
+
+    def say(self, share: float) -> None:
+        """Tell the progress, 0 to 1; a second try does not go back."""
+        self._said = max(self._said, share)
+        self._on_progress(self._said)
 
     def look(self) -> None:
         """Raise Canceled when the visitor has stopped the work."""

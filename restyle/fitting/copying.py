@@ -13,6 +13,7 @@ from restyle.limits import LIMITS, check
 _TOLERANCE_S = 0.04
 _USUAL_S = (29.5, 29.9)
 _SOUND_S = 0.1  # the last packet of the sound may end this much after the picture
+_SAFE_BYTES = 97_000_000  # the estimate has to hold for the index and louder parts, too
 _FORMATS = ("MP4", "MOV", "3GP", "MKV", "FLV")
 _NEAR_S = 0.001
 
@@ -37,7 +38,14 @@ def copied_part(
         end = clip.cuts_s[place] if clip.cuts_s[place] >= start + _USUAL_S[0] else None
     if end is None or end - start > LIMITS.max_duration_s - _SOUND_S:
         return None
+    if copied_bytes(clip, end - start) > _SAFE_BYTES:
+        return None
     return start, end
+
+
+def copied_bytes(clip: Clip, duration_s: float) -> int:
+    """About how large a copied part is; what came out is looked at again."""
+    return round(clip.bytes_per_s * duration_s)
 
 
 def copy_arguments(clip: Clip, start_s: float, frame_count: int, target: Path) -> list[str]:
@@ -72,7 +80,7 @@ def is_as_planned(out: Clip, clip: Clip, frame_count: int) -> bool:
 
 def _is_copyable(clip: Clip) -> bool:
     return (
-        all(row.ok for row in check(clip) if row.name not in ("format", "duration"))
+        all(row.ok for row in check(clip) if row.name not in ("format", "duration", "size"))
         and clip.format in _FORMATS
         and clip.video_codec in ("h264", "hevc")
         and clip.audio_codec in ("aac", None)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from restyle.clips import Clip
 from restyle.errors import ClipUnfit, OptionError
-from restyle.fitting.copying import copied_part
+from restyle.fitting.copying import copied_bytes, copied_part
 from restyle.fitting.shapes import Shape, fitting_shape
 from restyle.fitting.words import reasons
 from restyle.footage import Crop, Pad
@@ -18,6 +18,8 @@ from restyle.limits import LIMITS, check, clock
 MIN_DURATION_S = 0.5
 ENCODED_S = 29.9  # the sound's last packet may end up to a few hundredths later
 _MAX_FPS = 30
+_MIN_FPS = 1.0
+_MAX_PIXELS = 8192 * 4320 * 120 * 30  # to be decoded: a bound on the work a small file can ask for
 _SLACK_S = 0.06  # times from a slider are rounded
 _END_SLACK_S = 0.5
 _PLAIN_CODECS = {"h264", "hevc", "mpeg4", "mpeg2video"}
@@ -116,6 +118,7 @@ def plan_fit(
     part = copied_part(clip, start, end, end_chosen=end_s is not None) if copying else None
     if part:
         return _copied(clip, *part, end_s)
+    _check_work(clip, end - start)
     fps = fitted_rate(clip.fps)
     frames = max(1, int(min(end - start, ENCODED_S) * fps + 1e-3))
     formed: Shape = fitting_shape(clip.width, clip.height, padded=shape == "pad", crop_at=crop_at)
@@ -145,6 +148,7 @@ def passes(clip: Clip) -> bool:
         and not (clip.is_hdr or clip.turned or clip.interlaced or clip.variable_rate)
         and clip.has_square_pixels
         and clip.video_streams == 1
+        and clip.says_duration
         and clip.width % 2 == clip.height % 2 == 0
         and not clip.faults
     )
@@ -155,7 +159,13 @@ def _copied(clip: Clip, start_s: float, end_s: float, chosen_end_s: float | None
     duration_s = round((end_s - start_s) * clip.fps) / clip.fps
     formed = Shape(None, size, None, size)
     words = reasons(
-        clip, formed, fps=clip.fps, start_s=start_s, duration_s=duration_s, end_s=chosen_end_s
+        clip,
+        formed,
+        fps=clip.fps,
+        start_s=start_s,
+        duration_s=duration_s,
+        end_s=chosen_end_s,
+        copied_bytes=copied_bytes(clip, duration_s),
     )
     return FitPlan(
         clip=clip,
@@ -183,6 +193,15 @@ def _check_length(clip: Clip) -> None:
         raise ClipUnfit(
             f"The clip lasts {clip.duration_s:.2f} s, which is too short for a transform.",
             what_next="Choose a clip of at least half a second.",
+        )
+
+
+def _check_work(clip: Clip, duration_s: float) -> None:
+    if clip.stored_width * clip.stored_height * clip.fps * duration_s > _MAX_PIXELS:
+        raise ClipUnfit(
+            f"The picture is {clip.width}×{clip.height} at {clip.fps:.0f} frames a second: "
+            "more than can be prepared here.",
+            what_next="Choose a shorter part, or convert the clip with a video editor first.",
         )
 
 
@@ -241,4 +260,6 @@ def chosen_times(
 
 def fitted_rate(fps: float) -> float:
     """The frame rate of the outcome: a whole part of a fast one, so that motion stays even."""
+    if fps < _MIN_FPS:  # a slide show: a length in whole frames could miss the limit by far
+        return _MIN_FPS
     return fps / math.ceil(fps / _MAX_FPS - 1e-3)

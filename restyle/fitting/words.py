@@ -18,21 +18,23 @@ def reasons(
     start_s: float,
     duration_s: float,
     end_s: float | None,
+    copied_bytes: int | None = None,
 ) -> tuple[str, ...]:
-    """One line for each thing that is changed; `end_s` as the visitor chose it, None if not."""
+    """One line for each thing that is changed; `end_s` as the visitor chose it, None if not.
+
+    `copied_bytes`: how large a part is that needs no new encoding, None where it is encoded.
+    """
     lines = [
         _time(clip, start_s, duration_s, end_s),
         _picture(clip, shape),
         "Several videos in one file → the largest" if clip.video_streams > 1 else "",
-        "Turned upright" if clip.turned else "",
+        _turn(clip),
         "Stretched to square pixels" if not clip.has_square_pixels else "",
         "Interlaced → progressive" if clip.interlaced else "",
         "HDR → SDR colours" if clip.is_hdr else "",
         _rate(clip, fps),
         _coding(clip),
-        f"{megabytes(clip.size_bytes)} → compressed below {LIMITS.max_size_bytes // 10**6} MB"
-        if clip.size_bytes > LIMITS.max_size_bytes
-        else "",
+        _size(clip, copied_bytes),
         "The file has damaged parts: what can be read is kept" if clip.faults else "",
     ]
     return tuple(line for line in lines if line)
@@ -118,6 +120,12 @@ def _cropped(change: str, clip: Clip, shape: Shape) -> str:
     return f"{change}, cropped above and below; or pad"
 
 
+def _turn(clip: Clip) -> str:
+    if not clip.turned:
+        return ""
+    return "Turned upright" if clip.rotation else "Mirrored, as players show it"
+
+
 def _rate(clip: Clip, fps: float) -> str:
     if clip.variable_rate:
         return f"Varying frame rate → {_fps(fps)} frames a second"
@@ -128,9 +136,20 @@ def _fps(fps: float) -> str:
     return f"{fps:.2f}".rstrip("0").rstrip(".")
 
 
+def _size(clip: Clip, copied_bytes: int | None) -> str:
+    if clip.size_bytes <= LIMITS.max_size_bytes:
+        return ""
+    before = megabytes(clip.size_bytes)
+    if copied_bytes is not None:
+        return f"{before} → about {megabytes(copied_bytes)}"
+    return f"{before} → compressed below {LIMITS.max_size_bytes // 10**6} MB"
+
+
 def _coding(clip: Clip) -> str:
     if clip.format not in LIMITS.formats:
         return f"{clip.format} → MP4"
+    if not clip.says_duration:
+        return f"{clip.format} that does not say how long it is → MP4"
     if clip.video_codec not in ("h264", "hevc", "mpeg4", "mpeg2video"):
         return f"{clip.video_codec.upper()} in {clip.format} → H.264 in MP4"
     if clip.pixel_format not in ("yuv420p", "yuvj420p") and not clip.is_hdr:

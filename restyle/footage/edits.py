@@ -101,7 +101,7 @@ def input_arguments(edit: Edit) -> list[str]:
     """ffmpeg's guarded input for an edit: seeks a little before it, and reads a little beyond."""
     seek_s = _seek(edit)
     seek = ["-ss", f"{seek_s:.3f}"] if seek_s else []
-    length_s = _start(edit) - seek_s + edit.duration_s + edit.clip.longest_frame_s + 1
+    length_s = start_in_file_s(edit) - seek_s + edit.duration_s + edit.clip.longest_frame_s + 1
     # A stream whose size changes in the middle is scaled to its first size by the graph itself;
     # started anew, the graph would count its frames from 0 again.
     opened = ["-reinit_filter", "0", *guarded_input(edit.clip.path, edit.clip.demuxer)]
@@ -112,10 +112,10 @@ def video_filters(edit: Edit, *, pixel_format: str) -> str:
     """The filter graph of the picture, ending in frames of `pixel_format` (yuv420p or rgb24)."""
     clip = edit.clip
     rate = Fraction(edit.fps).limit_denominator(1001)
-    lead_s = _start(edit) - _seek(edit)
+    shift_s = lead_s(edit)
     filters = [
         # Frames before the cut get negative times: the last of them fills its first moment.
-        *([f"setpts=PTS-{lead_s:.6f}/TB"] if lead_s else []),
+        *([f"setpts=PTS-{shift_s:.6f}/TB"] if shift_s else []),
         f"fps={rate}:start_time=0",
         f"trim=end_frame={edit.frame_count}",
         f"scale={clip.stored_width}:{clip.stored_height}",
@@ -149,15 +149,20 @@ def audio_filters(edit: Edit, *, length_s: float | None = None) -> str:
 
     It ends with the last frame of the picture, or after `length_s` seconds.
     """
-    lead_s = _start(edit) - _seek(edit)
-    shift = [f"asetpts=PTS-{lead_s:.6f}/TB"] if lead_s else []
+    shift_s = lead_s(edit)
+    shift = [f"asetpts=PTS-{shift_s:.6f}/TB"] if shift_s else []
     end_s = edit.frame_count / edit.fps if length_s is None else length_s
     return ",".join([*shift, "aresample=48000:async=1:first_pts=0", f"atrim=end={end_s:.6f}"])
 
 
-def _start(edit: Edit) -> float:
-    """Where the edit starts in the file's own time, on its grid of frames."""
+def start_in_file_s(edit: Edit) -> float:
+    """Where an edit starts in the file's own time, on its grid of frames, in seconds."""
     return edit.start_s + edit.clip.phase_s
+
+
+def lead_s(edit: Edit) -> float:
+    """How many seconds before the edit reading begins."""
+    return start_in_file_s(edit) - _seek(edit)
 
 
 def _seek(edit: Edit) -> float:
@@ -166,7 +171,7 @@ def _seek(edit: Edit) -> float:
     margin_s = max(_RUN_IN_S, 1.5 * clip.longest_frame_s)
     if clip.demuxer in _WITHOUT_INDEX:  # seeking there lands anywhere between key frames
         margin_s += clip.key_gap_s + _SEEK_SLACK_S
-    return max(0, int((_start(edit) - margin_s) * 1000)) / 1000
+    return max(0, int((start_in_file_s(edit) - margin_s) * 1000)) / 1000
 
 
 def _filter(step: Step, matrix: str) -> str:

@@ -19,12 +19,12 @@ import proglog
 
 from restyle.clips import guard
 from restyle.errors import FitError
-from restyle.footage.edits import Edit, audio_filters, input_arguments, video_filters
+from restyle.footage.edits import Edit, input_arguments, video_filters
 from restyle.footage.sound import SAMPLE_RATE
+from restyle.footage.sound_track import CODING, sound_arguments
 
 _ENCODING = [
     *("-c:v", "libx264", "-pix_fmt", "yuv420p", "-threads", guard.THREADS),
-    *("-c:a", "aac", "-b:a", "160k", "-ar", str(SAMPLE_RATE), "-ac", "2"),
     *("-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn", "-movflags", "+faststart"),
 ]
 _QUALITY = ["-crf", "20"]
@@ -41,12 +41,11 @@ def write_edit(
     Raises FitError when ffmpeg fails, and whatever `logger` raises; neither leaves a file.
     """
     clip = edit.clip
-    sounds = ["-map", f"0:{clip.audio_stream}", "-af", audio_filters(edit)]
     arguments = [
         *input_arguments(edit),
         *("-map", f"0:{clip.video_stream}"),
         *("-vf", video_filters(edit, pixel_format="yuv420p")),
-        *(sounds if sound and clip.has_audio else ["-an"]),
+        *(sound_arguments(edit) if sound and clip.has_audio else ["-an"]),
         *_coding(options),
     ]
     logger = proglog.default_bar_logger(logger)
@@ -90,7 +89,7 @@ def write_frames(
                 *("-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24"),
                 *("-s", f"{width}x{height}", "-r", f"{fps:.6f}", "-i", "pipe:0"),
                 *(raw if with_sound else []),
-                *("-vf", _from_rgb(min(width, height)), *_coding(options)),
+                *("-vf", _from_rgb(min(width, height)), *CODING, *_coding(options)),
                 *("-t", f"{count / fps:.6f}", "-f", "mp4", "-y", f"file:{part}"),
             ],
             cpu_limit_s=60 + _CPU_SECONDS_PER_S * clip.duration,

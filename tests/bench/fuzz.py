@@ -6,10 +6,13 @@ and finishes with a table; it exits with 1 when anything crashed, hung or left s
 
 import argparse
 import json
+import math
 import sys
 import tempfile
+import time
 from collections import Counter
 from dataclasses import asdict
+from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -25,6 +28,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=10_000)
     parser.add_argument("--resume", type=Path, help="findings are added to this file")
+    parser.add_argument("--seconds", type=float, help="begin no case after this long")
     parser.add_argument("--only", type=int, help="run this one case and say all of it")
     chosen = parser.parse_args()
     if chosen.only is None:
@@ -39,7 +43,8 @@ def main() -> None:
         folder = Path(name)
         sources = make_sources(folder) if numbers else {}
         (place := folder / "case").mkdir()
-        for number in numbers:
+        end = time.monotonic() + (chosen.seconds or math.inf)
+        for number in takewhile(lambda _: time.monotonic() < end, numbers):
             finding = run_case(chosen.seed, number, sources, place)
             found[number] = finding
             if finding.is_fault or chosen.only is not None:

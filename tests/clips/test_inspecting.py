@@ -42,6 +42,22 @@ def test_a_turned_clip_is_measured_upright(
 
 
 @pytest.mark.parametrize(
+    ("how", "rotation"),
+    [
+        (("-display_hflip",), 0),
+        (("-display_vflip",), 0),
+        (("-display_rotation", "90", "-display_hflip"), 270),
+        (("-display_rotation", "180", "-display_hflip", "-display_vflip"), 0),
+    ],
+)
+def test_mirroring_is_no_turn(how: tuple[str, ...], rotation: int, tmp_path: Path) -> None:
+    turned(*how)(path := tmp_path / "a.mp4")
+    clip = inspect(path)
+    assert clip.rotation == rotation
+    assert clip.turned == (len(how) < 4)
+
+
+@pytest.mark.parametrize(
     ("sar", "size"), [("4/3", (512, 256)), ("8/9", (384, 288)), ("1001/1000", (384, 256))]
 )
 def test_pixels_are_square_and_none_is_lost(

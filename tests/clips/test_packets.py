@@ -51,7 +51,11 @@ def test_a_listing_becomes_tracks() -> None:
     )
     tracks = read_tracks(listing)
     assert tracks[0] == Track(
-        *((0.0, 0.04, 0.08), 0.12, 0.08, 640, 480), cuts_s=(0.08,), entries_s=(0.08,)
+        *((0.0, 0.04, 0.08), 0.12, 0.08, 640, 480),
+        cuts_s=(0.08,),
+        entries_s=(0.08,),
+        even_s=pytest.approx(0.04),  # type: ignore[arg-type]
+        size_bytes=300,
     )
     assert tracks[1].end_s == 0
 

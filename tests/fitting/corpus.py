@@ -25,7 +25,7 @@ class Row:
 
     `size` is that of the outcome, `says` stands in one of the reasons (or in the error),
     `error` is set for what must be refused, `unchanged` for what goes through byte for byte,
-    `copied` for what is not coded anew.
+    `copied` for what is not coded anew, `sound_kept` for sound that is not where the picture is.
     """
 
     name: str
@@ -37,10 +37,11 @@ class Row:
     copied: bool = False
     shape: str = "crop"
     sound: bool = True
+    sound_kept: bool = False
     duration_s: float | None = None
 
 
-def video(size: str = "384x256", fps: int = 30, duration_s: float = 1.0) -> tuple[str, ...]:
+def video(size: str = "384x256", fps: int | str = 30, duration_s: float = 1.0) -> tuple[str, ...]:
     """A moving test picture as ffmpeg's input."""
     return ("-f", "lavfi", "-i", f"testsrc2=s={size}:r={fps}:d={duration_s}")
 
@@ -58,7 +59,7 @@ def silent(*options: str, source: tuple[str, ...] = ()) -> Callable[[Path], None
 
 
 def turned(*how: str) -> Callable[[Path], None]:
-    """A maker of a clip whose display matrix turns or mirrors it."""
+    """A maker of a clip that is copied with options for its input: turned, mirrored, cut."""
 
     def make(path: Path) -> None:
         plain = path.with_name("plain.mp4")
@@ -137,6 +138,23 @@ def two_pictures(path: Path) -> None:
     )
 
 
+def late_picture(path: Path) -> None:
+    """Sound from the start, the picture half a second later, behind an empty edit."""
+    ffmpeg(*TONE, "-itsoffset", "0.5", *video(), "-map", "1", "-map", "0", *H264, *AAC, str(path))
+
+
+def with_chapters(path: Path) -> None:
+    """A time code and chapters, which QuickTime keeps as tracks of data."""
+    chapters = path.with_name("chapters.txt")
+    chapters.write_text(
+        ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1\nSTART=0\nEND=1\ntitle=One\n", encoding="utf-8"
+    )
+    ffmpeg(
+        *(*video(), *TONE, "-i", str(chapters), "-map_metadata", "2", "-map", "0", "-map", "1"),
+        *("-metadata", "timecode=01:00:00:00", *H264, *AAC, str(path)),
+    )
+
+
 def two_sizes(path: Path) -> None:
     """A stream whose picture changes its size in the middle, as a call's does."""
     for number, size in enumerate(("384x256", "512x384")):
@@ -155,6 +173,7 @@ AS_IT_IS = {"size": (384, 256), "unchanged": True}
 SAME_SIZE = {"size": (384, 256)}
 REFUSED = {"error": ClipUnreadable}
 NO_SOUND = {"sound": False}
+SOUND_KEPT = {"sound_kept": True}
 
 ROWS = (
     # Containers
@@ -173,18 +192,46 @@ ROWS = (
     Row("moving.gif", silent(), says="GIF → MP4", **SAME_SIZE, **NO_SOUND),
     Row("old phone.3gp", encoded(*H264, *AAC), says="3GP → MP4", copied=True, **SAME_SIZE),
     Row("fragmented.mp4", recut("-movflags", "frag_keyframe+empty_moov"), **AS_IT_IS),
-    Row("no-duration.mkv", encoded(*H264, *AAC, "-live", "1"), **AS_IT_IS),
+    Row(
+        "no-duration.flv",
+        encoded(*H264, *AAC, "-ar", "44100", "-flvflags", "no_duration_filesize"),
+        **AS_IT_IS,
+    ),
+    Row(
+        "no-duration.mkv",
+        encoded(*H264, *AAC, "-live", "1"),
+        says="does not say how long it is",
+        copied=True,
+        **SAME_SIZE,
+    ),
     # Phones and cameras
     *(
-        Row(f"turned-{angle}.mp4", turned("-display_rotation", str(angle)), size, "upright")
+        Row(
+            f"turned-{angle}.mp4",
+            turned("-display_rotation", str(angle)),
+            size,
+            "upright",
+            **SOUND_KEPT,
+        )
         for angle, size in ((90, (256, 384)), (180, (384, 256)), (270, (256, 384)))
     ),
-    Row("mirrored.mp4", turned("-display_hflip"), says="upright", **SAME_SIZE),
+    *(
+        Row(f"mirrored-{name}.mp4", turned(how), says="Mirrored", **SAME_SIZE, **SOUND_KEPT)
+        for name, how in (("sideways", "-display_hflip"), ("downwards", "-display_vflip"))
+    ),
+    Row(
+        "front-camera.mp4",
+        turned("-display_rotation", "90", "-display_hflip"),
+        (256, 384),
+        "upright",
+        **SOUND_KEPT,
+    ),
     Row(
         "varying-rate.mp4",
         encoded(*H264, *AAC, "-vf", "select=lt(n\\,12)+not(mod(n\\,4))", "-fps_mode", "vfr"),
         says="Varying frame rate",
         **SAME_SIZE,
+        **SOUND_KEPT,
     ),
     Row(
         "10-bit.mp4",
@@ -206,6 +253,7 @@ ROWS = (
     Row(
         "full-range.mp4", silent("-c:v", "libx264", "-pix_fmt", "yuvj420p"), **AS_IT_IS, **NO_SOUND
     ),
+    Row("limited-range.mp4", silent(*H264, "-color_range", "tv"), **AS_IT_IS, **NO_SOUND),
     Row(
         "4-4-4.mp4",
         silent("-c:v", "libx264", "-pix_fmt", "yuv444p"),
@@ -218,6 +266,7 @@ ROWS = (
         encoded(*H264, *AAC, "-vf", "scale=288:256,setsar=4/3"),
         says="square pixels",
         **SAME_SIZE,
+        **SOUND_KEPT,
     ),
     Row(
         "interlaced.mpg",
@@ -227,7 +276,29 @@ ROWS = (
         says="progressive",
         **SAME_SIZE,
     ),
+    Row(
+        "camcorder.mts",
+        encoded(*H264, "-vf", "setfield=tff", "-flags", "+ilme+ildct", "-c:a", "ac3"),
+        says="progressive",
+        **SAME_SIZE,
+    ),
+    Row(
+        "editing.mov",
+        encoded("-c:v", "prores", "-c:a", "pcm_s24le"),
+        says="PRORES in MOV → H.264 in MP4",
+        **SAME_SIZE,
+    ),
+    Row(
+        "new-phone.mp4",
+        encoded("-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "lp=1", *AAC),
+        says="AV1 in MP4 → H.264 in MP4",
+        **SAME_SIZE,
+        **SOUND_KEPT,
+    ),
     Row("timecode.mov", encoded(*H264, *AAC, "-metadata", "timecode=01:00:00:00"), **AS_IT_IS),
+    Row("chapters.mov", with_chapters, **AS_IT_IS),
+    Row("edit-list.mp4", turned("-ss", "0.3"), **AS_IT_IS),
+    Row("late-picture.mov", late_picture, **AS_IT_IS),
     Row("many-tracks.mkv", many_tracks, **AS_IT_IS),
     Row(
         "two-pictures.mp4",
@@ -250,6 +321,7 @@ ROWS = (
         **SAME_SIZE,
     ),
     Row("short-sound.mp4", encoded(*H264, *AAC, source=video(duration_s=2)), **AS_IT_IS),
+    Row("surround.mp4", encoded(*H264, *AAC, "-ac", "6"), **AS_IT_IS),
     Row(
         "surround.mkv",
         encoded("-c:v", "mjpeg", "-c:a", "ac3", "-ac", "6"),
@@ -270,25 +342,26 @@ ROWS = (
     *(
         Row(
             f"{length}-s.mp4",
-            silent(*H264, source=video(fps=25, duration_s=length)),
+            silent(*H264, source=video(fps=fps, duration_s=length)),
             **AS_IT_IS,
             **NO_SOUND,
         )
-        for length in (29.96, 30)
+        for length, fps in ((29.97, "100/3"), (30, "25"))
     ),
     *(
         Row(
             f"{length}-s.mp4",
             silent(*H264, source=video("256x256", fps=fps, duration_s=length)),
-            says=says,
-            duration_s=29.88,
+            says=f"{length} s → the first {limit_s} s",
+            duration_s=duration_s,
             copied=True,
             size=(256, 256),
             **NO_SOUND,
         )
-        for length, fps, says in (
-            (30.04, 25, "30.04 s → the first 29.9 s"),
-            (31, 8, "31 s → the first 29.9 s"),
+        for length, fps, limit_s, duration_s in (
+            (30.001, "300000/30001", 29.8, 29.8),
+            (30.04, "25", 29.9, 29.88),
+            (31, "8", 29.9, 29.88),
         )
     ),
     Row(
@@ -367,13 +440,36 @@ ROWS = (
         "even sides",
         sound=False,
     ),
+    Row(
+        "odd.avi",
+        silent("-c:v", "mpeg4", "-vf", "crop=383:257:0:0:exact=1", source=video("384x258")),
+        (382, 256),
+        "even sides",
+        sound=False,
+    ),
     Row("99-mb.mp4", grown(99_000_000), **AS_IT_IS),
     Row("100-mb.mp4", grown(100_000_000), **AS_IT_IS),
-    Row("101-mb.mp4", grown(101_000_000), says="101.0 MB → ", **SAME_SIZE),
+    Row(
+        "101-mb.mp4",
+        grown(101_000_000),
+        says="101.0 MB → about ",
+        copied=True,
+        **SAME_SIZE,
+    ),
+    Row(
+        "101-mb.avi",
+        silent("-c:v", "rawvideo", source=video("1920x1080", 30, 1.1)),
+        (1920, 1080),
+        "MB → compressed below 100 MB",
+        sound=False,
+    ),
     # Names
     *(
         Row(name, encoded("-c:v", "mjpeg", "-f", "avi"), says="MJPEG", **SAME_SIZE)
-        for name in ("日本 – été.mp4", "%03d.avi", "-y.mp4", "a'b\"c$(d);e.mp4", "concat:a|b.mp4")
+        for name in (
+            *("日本 – été.mp4", "%03d.avi", "-y.mp4", "a'b\"c$(d);e.mp4", "concat:a|b.mp4"),
+            *("two\nlines.mp4", " .mp4", f"{'long' * 60}.mp4"),
+        )
     ),
     # Damaged
     Row("cut-off.mp4", truncated(0.5, "-movflags", "+faststart"), says="damaged", **SAME_SIZE),

@@ -12,7 +12,7 @@ from restyle.fitting import carrying_out, fit, plan_fit
 from restyle.footage import open_clip
 from restyle.limits import Limits
 
-from media import ffmpeg, make_clip, stream
+from media import ffmpeg, make_clip, packets, stream
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +123,17 @@ def test_a_part_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert os.listdir(tmp_path / "out") == []
 
 
-def test_the_sound_is_kept_and_stereo(path: Path, tmp_path: Path) -> None:
-    out = fit(plan_fit(inspect(path), start_s=0.5), tmp_path)
+def test_the_sound_is_kept_as_it_is_where_only_the_picture_changes(
+    path: Path, tmp_path: Path
+) -> None:
+    whole = fit(plan_fit(inspect(path)), tmp_path / "whole")
+    assert packets(whole.path) != packets(path)
+    assert packets(whole.path, "a") == packets(path, "a")
+
+
+def test_other_sound_becomes_stereo_aac(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "a.mkv", size=(800, 320), options=("-c:a", "ac3", "-ar", "44100"))
+    out = fit(plan_fit(inspect(path)), tmp_path / "out")
     sound = stream(out.path, "audio")
     assert (sound["codec_name"], sound["channels"], sound["sample_rate"]) == ("aac", 2, "48000")
-    assert float(sound["duration"]) == pytest.approx(3.5, abs=0.03)
+    assert float(sound["duration"]) == pytest.approx(1, abs=0.03)

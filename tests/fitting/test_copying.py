@@ -1,7 +1,6 @@
 """What needs no new encoding is copied: the very same packets, the sound in step, or encoded."""
 
 import os
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +8,12 @@ import numpy as np
 import pytest
 from fitting.corpus import AAC, H264, encoded, video
 
-from restyle.clips import guard, inspect
+from restyle.clips import inspect
 from restyle.errors import Canceled
 from restyle.fitting import fit, plan_fit
 from restyle.footage import open_clip
 
-from media import ffmpeg
+from media import ffmpeg, packets
 
 FLASH_S = 3.0
 
@@ -56,7 +55,7 @@ def test_a_cut_on_key_frames_is_the_same_packets_in_step(path: Path, tmp_path: P
     told: list[float] = []
     out = fit(plan, tmp_path, on_progress=told.append)
     assert (out.frame_count, out.duration_s, told) == (90, pytest.approx(3.0), [1.0])
-    assert _packets(out.path) == _packets(path)[60:150]
+    assert packets(out.path) == packets(path)[60:150]
     assert os.listdir(tmp_path) == [out.path.name]
     clip = open_clip(out)
     light = np.array([frame.mean() for frame in clip.frames(30, (16, 16))])
@@ -83,7 +82,7 @@ def test_a_cut_elsewhere_is_encoded(path: Path, start_s: float, end_s: float) ->
     [
         *({"video_codec": "mpeg4"}, {"audio_codec": "mp3"}, {"turned": True}, {"width": 800}),
         *({"faults": ("partial file",)}, {"variable_rate": True}, {"interlaced": True}),
-        *({"phase_s": 0.01}, {"size_bytes": 100_000_001}, {"pixel_format": "yuv420p10le"}),
+        *({"phase_s": 0.01}, {"bytes_per_s": 40e6}, {"pixel_format": "yuv420p10le"}),
         *({"demuxer": "matroska"}, {"cuts_s": (), "entries_s": ()}, {"format": "TS"}),
     ],
     ids=str,
@@ -94,6 +93,14 @@ def test_what_is_not_plain_is_encoded(path: Path, change: dict[str, object]) -> 
     assert not plan_fit(replace(clip, **change), start_s=2, end_s=5).copied  # type: ignore[arg-type]
 
 
+def test_a_part_of_a_large_file_is_copied_where_it_is_small_enough_itself(path: Path) -> None:
+    large = replace(inspect(path), size_bytes=130_000_000, bytes_per_s=20e6)
+    plan = plan_fit(large, start_s=2, end_s=5)
+    assert (plan.copied, plan.reasons[1]) == (True, "130.0 MB → about 60.0 MB")
+    plan = plan_fit(large, start_s=0, end_s=6)
+    assert (plan.copied, plan.reasons) == (False, ("130.0 MB → compressed below 100 MB",))
+
+
 def test_a_copy_that_is_not_as_planned_is_encoded_instead(path: Path, tmp_path: Path) -> None:
     clip = inspect(path)
     wrong = replace(clip, entries_s=(0.0, 2.5), cuts_s=(0.0, 2.5, 5.0))  # no key frame is there
@@ -101,7 +108,7 @@ def test_a_copy_that_is_not_as_planned_is_encoded_instead(path: Path, tmp_path: 
     assert plan.copied
     out = fit(plan, tmp_path)
     assert (out.frame_count, out.duration_s) == (75, pytest.approx(2.5, abs=0.001))
-    assert _packets(out.path) != _packets(path)[75:150]
+    assert packets(out.path) != packets(path)[75:150]
     assert os.listdir(tmp_path) == [out.path.name]
 
 
@@ -109,8 +116,8 @@ def test_another_container_keeps_picture_and_sound(tmp_path: Path) -> None:
     encoded(*H264, *AAC, source=video(duration_s=1))(path := tmp_path / "a.3gp")
     out = fit(plan_fit(inspect(path)), tmp_path / "out")
     assert out.format == "MP4"
-    assert _packets(out.path) == _packets(path)
-    sound, same = _packets(out.path, "a"), _packets(path, "a")
+    assert packets(out.path) == packets(path)
+    sound, same = packets(out.path, "a"), packets(path, "a")
     assert len(same) - len(sound) <= 2
     assert sound == same[: len(sound)]
 
@@ -124,12 +131,3 @@ def test_a_stop_is_heard_while_copying(path: Path, tmp_path: Path) -> None:
             should_stop=lambda: len(asked) > 0 or bool(asked.append(1)),
         )
     assert os.listdir(tmp_path) == []
-
-
-def _packets(path: Path, kind: str = "v") -> list[str]:
-    """The checksums of one stream's packets, in their order."""
-    command = [guard.ffmpeg_binary(), "-v", "error", "-i", str(path), "-map", f"0:{kind}:0"]
-    command += ["-c", "copy", "-f", "framecrc", "-"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    lines = [line.split(",") for line in done.stdout.splitlines() if not line.startswith("#")]
-    return [",".join(part.strip() for part in line[4:6]) for line in lines]

@@ -67,6 +67,8 @@ def test_a_clip_within_every_limit_stays_as_it_is() -> None:
         ({"video_codec": "prores"}, "PRORES in MP4 → H.264 in MP4"),
         ({"pixel_format": "yuv420p10le"}, "yuv420p10le → 8-bit 4:2:0"),
         ({"turned": True, "rotation": 90}, "Turned upright"),
+        ({"turned": True}, "Mirrored, as players show it"),
+        ({"says_duration": False}, "MP4 that does not say how long it is → MP4"),
         ({"interlaced": True}, "Interlaced → progressive"),
         ({"variable_rate": True}, "Varying frame rate → 30 frames a second"),
         ({"color_transfer": "smpte2084", "pixel_format": "yuv420p10le"}, "HDR → SDR colours"),
@@ -200,6 +202,10 @@ def test_a_part_longer_than_the_limit_is_refused() -> None:
     [
         ({"frame_count": 1, "duration_s": 0.04}, "single picture"),
         ({"frame_count": 2, "duration_s": 0.08}, "too short"),
+        (
+            {"stored_width": 8192, "stored_height": 4320, "fps": 600.0, "turned": True},
+            "more than can be prepared here",
+        ),
         ({"width": 4000, "height": 8, "stored_width": 4000, "stored_height": 8}, "too narrow"),
     ],
 )
@@ -211,9 +217,12 @@ def test_what_no_fitting_can_help_is_refused(change: dict[str, object], words: s
 
 @pytest.mark.parametrize(
     ("fps", "outcome"),
-    [(60, 30), (50, 25), (59.94, 29.97), (120, 30), (240, 30), (48, 24), (24, 24), (1000, 29.41)],
+    [
+        *((60, 30), (50, 25), (59.94, 29.97), (120, 30), (240, 30), (48, 24), (24, 24)),
+        *((1000, 29.41), (0.0003, 1)),
+    ],
 )
-def test_fast_clips_keep_even_motion(fps: float, outcome: float) -> None:
+def test_fast_clips_keep_even_motion_and_none_stands_still(fps: float, outcome: float) -> None:
     plan = plan_fit(replace(CLIP, fps=fps), start_s=2)
     assert plan.fps == pytest.approx(outcome, abs=0.005)
 
