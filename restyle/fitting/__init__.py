@@ -6,8 +6,17 @@ several, cut where `scenes` finds a change.
 """
 
 from restyle.fitting.carrying_out import fit
-from restyle.fitting.parts import WholePlan, parts_needed, plan_parts
+from restyle.fitting.parts import MOST_S, WholePlan, parts_needed, plan_parts
 from restyle.fitting.plan import FitPlan, plan_fit
 from restyle.fitting.scenes import scene_changes
 
-__all__ = ["FitPlan", "WholePlan", "fit", "parts_needed", "plan_fit", "plan_parts", "scene_changes"]
+__all__ = [
+    "MOST_S",
+    "FitPlan",
+    "WholePlan",
+    "fit",
+    "parts_needed",
+    "plan_fit",
+    "plan_parts",
+    "scene_changes",
+]

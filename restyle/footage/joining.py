@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from moviepy import concatenate_videoclips
+from proglog import ProgressBarLogger
 
 from restyle.clips import Clip, guard
 from restyle.clips.packets import Track, read_tracks
+from restyle.errors import Canceled
 from restyle.footage.edits import Edit, audio_filters, input_arguments
 from restyle.footage.source import Footage, open_clip
 from restyle.footage.writing import write_frames
@@ -44,13 +46,12 @@ def join(
     *,
     sound: Footage | None,
     should_stop: Callable[[], bool] = lambda: False,
-    logger: Any = None,
 ) -> None:
     """Write `pieces` as one MP4 with the sound of `sound`, which begins with the first of them.
 
     Whole or not at all. Every piece begins exactly where the durations before it end, whatever
-    the frame rates are, so that nothing drifts. Raises FitError, and whatever `logger` (proglog's)
-    raises.
+    the frame rates are, so that nothing drifts. Raises FitError, and Canceled when `should_stop`
+    says so.
     """
     if sound is not None and not sound.edit.clip.has_audio:
         sound = None
@@ -58,7 +59,7 @@ def join(
         folder = Path(name)
         part = folder / "joined.mp4"
         if not _copy(pieces, folder, part, sound, should_stop):
-            _encode(pieces, part, sound, logger)
+            _encode(pieces, part, sound, _Stop(should_stop))
         part.replace(target)
 
 
@@ -174,8 +175,11 @@ def _sound_of(sound: Footage | None, length_s: float) -> list[str]:
     ]
 
 
-def _encode(pieces: Sequence[Piece], target: Path, sound: Footage | None, logger: Any) -> None:
+def _encode(
+    pieces: Sequence[Piece], target: Path, sound: Footage | None, logger: ProgressBarLogger
+) -> None:
     """Join in MoviePy's words, at a rate so high that no frame of any piece comes late."""
+    logger.callback()
     size = (pieces[0].clip.width, pieces[0].clip.height)
     fps = pieces[0].clip.fps * math.ceil(1 / _IN_STEP_S / pieces[0].clip.fps)
     with ExitStack() as open_clips:
@@ -189,3 +193,20 @@ def _encode(pieces: Sequence[Piece], target: Path, sound: Footage | None, logger
         if sound is not None and sound.audio is not None:
             joined = joined.with_audio(sound.audio)
         write_frames(joined, target, fps=fps, sound=True, options=(), logger=logger)
+
+
+class _Stop(ProgressBarLogger):  # type: ignore[misc]  # proglog ships no types
+    """MoviePy's logger as a way to stop."""
+
+    def __init__(self, should_stop: Callable[[], bool]) -> None:
+        super().__init__(logged_bars=None)
+        self._should_stop = should_stop
+
+    def callback(self, **_: Any) -> None:
+        """Raise Canceled when the work is to stop."""
+        if self._should_stop():
+            raise Canceled("Joining the parts was stopped.", what_next="It can be begun again.")
+
+    def bars_callback(self, *_: Any) -> None:
+        """Look with every frame."""
+        self.callback()

@@ -4,6 +4,7 @@ A job's quote is held when it is queued and turned into the charge, or given bac
 ends; both in one transaction, so that no race of threads or processes passes a cap.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_CEILING, Decimal
 
@@ -30,7 +31,16 @@ class Budgets:
 
         Raises BudgetExceeded, after which the caller's transaction must be rolled back.
         """
-        day, nano = _today(), _nano(amount)
+        self.hold_all(book, {job_id: amount}, visitor)
+
+    def hold_all(self, book: sa.Connection, prices: Mapping[str, Decimal], visitor: str) -> None:
+        """Take what several jobs cost (US dollars by job id) from today's caps, all or none.
+
+        Raises as `hold`, in words about the sum.
+        """
+        amount = sum(prices.values(), Decimal(0))
+        held = {job_id: _nano(price) for job_id, price in prices.items()}
+        day, nano = _today(), sum(held.values())
         # Everybody's row first, always: two transactions then wait for each other in one order.
         if not _take(book, EVERYBODY, day, nano, self._daily_cap):
             raise BudgetExceeded(
@@ -46,7 +56,9 @@ class Budgets:
                 what_next="Choose fewer seconds or 540p, use your own API key, "
                 "or choose this machine, which is free.",
             )
-        book.execute(sa.insert(HOLDS).values(job_id=job_id, visitor=visitor, day=day, held=nano))
+        for job_id, price in held.items():
+            row = sa.insert(HOLDS).values(job_id=job_id, visitor=visitor, day=day, held=price)
+            book.execute(row)
 
     def settle(self, book: sa.Connection, job_id: str, charge: Decimal) -> None:
         """Turn a hold into what was truly charged (0 gives it back).

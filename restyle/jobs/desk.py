@@ -16,10 +16,11 @@ from restyle.hosting import Host
 from restyle.jobs.fence import Fence
 from restyle.jobs.job import Service
 from restyle.jobs.keys import KeyBox
-from restyle.jobs.ledger import Ledger, Record
+from restyle.jobs.ledger import Ledger, Record, parts_of
 from restyle.jobs.pace import Pace
 from restyle.jobs.storage import Storage
 from restyle.jobs.submits import Submits
+from restyle.jobs.tables import reading
 from restyle.jobs.turnstile import Turnstile
 from restyle.settings import Secret, Settings
 
@@ -50,6 +51,11 @@ class Desk:
     def folder(self, job_id: str) -> Path:
         """Where the files of a job lie."""
         return self.storage.folder(job_id)
+
+    def parts(self, whole_id: str) -> list[Record]:
+        """The parts of a whole in their order, each as its newest try."""
+        with reading(self.ledger.engine) as book:
+            return parts_of(book, whole_id)
 
     def client(self, record: Record) -> CloudClient:
         """A client with the job's key; raises KeyRefused when that was erased."""

@@ -79,6 +79,8 @@ def routes(desk: Desk) -> list[Route]:
 
     def poster(request: Request) -> Response:
         record = _record(desk, request)
+        if record is not None and record.is_whole and not record.stage.is_final:
+            record = desk.parts(record.job_id)[0]  # until it has one of its own
         return _file(desk, request, record, "poster.jpg", "image/jpeg") if record else _nothing()
 
     return [

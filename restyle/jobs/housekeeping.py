@@ -5,7 +5,7 @@ import threading
 import time
 
 from restyle.errors import Canceled, RestyleError
-from restyle.jobs import workflow
+from restyle.jobs import wholes, workflow
 from restyle.jobs.desk import Desk
 from restyle.jobs.job import Stage
 from restyle.jobs.retention import make_room, remove_old, remove_strays
@@ -75,6 +75,8 @@ def find_lost_jobs(desk: Desk) -> None:
     for record in desk.ledger.where(JOBS.c.ended.is_(None), JOBS.c.since < before):
         if workflow.is_carried(record.job_id, record.attempt):
             continue
+        if record.is_whole and wholes.settle(desk, record.job_id) is None:
+            continue  # Its parts are at work, or it has just ended.
         if record.attempt >= MOST_ATTEMPTS:
             desk.ledger.end(
                 record.job_id,
@@ -93,7 +95,8 @@ def find_lost_jobs(desk: Desk) -> None:
                 change.again()
         except Canceled:
             continue
-        workflow.begin(record.job_id, record.attempt + 1)
+        begin = workflow.begin_join if record.is_whole else workflow.begin
+        begin(record.job_id, record.attempt + 1)
 
 
 def forget_old_keys(desk: Desk) -> None:

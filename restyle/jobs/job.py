@@ -50,7 +50,9 @@ class JobRequest:
     `start_s` and `end_s` are seconds in the clip (`None` is its end); `shape` and `crop_at` say
     how it is fitted where it is too wide or tall (see `plan_fit`); `api_key` is the visitor's
     own key for the cloud, without which the host's key pays; `visitor` says whose budget that
-    is, and whose turn in the queue.
+    is, and whose turn in the queue. A clip that is longer than the service takes is made `whole`,
+    in parts, where that is asked for; `scene_changes_s` are the changes of scene that were shown
+    to the visitor (None: not looked for yet).
     """
 
     clip_path: Path
@@ -62,6 +64,8 @@ class JobRequest:
     api_key: Secret | None = None
     visitor: str = ""
     crop_at: float = 0.5
+    whole: bool = False
+    scene_changes_s: tuple[float, ...] | None = None
 
     @property
     def wishes(self) -> dict[str, Any]:
@@ -83,6 +87,8 @@ class Job:
     is 0–1 of the present stage. `quote` is what the visitor will pay (0 on this machine),
     `cloud_quote` what the cloud asks for the same work, `charge` what was billed.
     `error` has `code`, `message`, `what_next` and `ways_on` (names of `Jobs` methods).
+    A whole has its `parts`, and what is said of it is of all of them: its `quote` and `charge` are
+    sums, its `progress` the share of all its seconds. A part knows its `whole` and its place there.
     """
 
     job_id: str
@@ -109,6 +115,9 @@ class Job:
     error: Mapping[str, Any] | None = None
     times: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    parts: tuple["Job", ...] = ()
+    whole: str | None = None
+    part: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON of `/status`: money as strings of decimal numbers, times in ISO 8601 UTC."""
@@ -137,4 +146,17 @@ class Job:
             "canceling": self.canceling,
             "request_id": self.request_id,
             "notes": list(self.notes),
+            "whole": self.whole,
+            "parts": [part.as_part() for part in self.parts],
+        }
+
+    def as_part(self) -> dict[str, Any]:
+        """What the JSON of a whole has of each part; `/status` of its `job_id` has it all."""
+        told = self.as_dict()
+        names = ("job_id", "stage", "progress", "position", "quote", "charge", "task_id", "error")
+        return {
+            "part": self.part,
+            "start_s": self.plan["start_s"],
+            "end_s": self.plan["end_s"],
+            **{name: told[name] for name in names},
         }

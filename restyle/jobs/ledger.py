@@ -6,7 +6,7 @@ The book is the truth; the workflows only carry it forward. Every change is one 
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -65,6 +65,24 @@ class Record:
     cancel_asked: bool
     files_removed: float | None
     owner: str | None
+    whole: str | None = None
+    part: int | None = None
+    replaced: bool | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this job is made of parts, which are jobs of their own."""
+        return self.whole is not None and self.part is None
+
+    @property
+    def home(self) -> str:
+        """The job in whose folder the upload lies: of a part, the whole."""
+        return self.whole or self.job_id
+
+    @property
+    def ways_on(self) -> list[str]:
+        """What a person may do about it, named as methods of `Jobs`."""
+        return list((self.error or {}).get("ways_on", []))
 
 
 class Change:
@@ -141,12 +159,13 @@ class Ledger:
             return [record_of(row) for row in book.execute(query)]
 
     @contextmanager
-    def change(self, job_id: str) -> Iterator[Change]:
+    def change(self, job_id: str, within: sa.Connection | None = None) -> Iterator[Change]:
         """Read a row and change it in one transaction that no other writer comes between.
 
-        Raises Fenced in a step whose job another worker has meanwhile.
+        `within` is the transaction of another change, that of a part's whole. Raises Fenced in a
+        step whose job another worker has meanwhile.
         """
-        with self.engine.begin() as book:
+        with self.engine.begin() if within is None else nullcontext(within) as book:
             change = Change(book, _read(book, job_id, lock=True))
             self.fence.check_owner(job_id, change.record.owner)
             yield change
@@ -256,6 +275,16 @@ class Ledger:
 def said(error: RestyleError, ways_on: tuple[str, ...] = ()) -> dict[str, Any]:
     """An error as the book and `/status` have it."""
     return {**error.as_dict(), "ways_on": list(ways_on)}
+
+
+def parts_of(book: sa.Connection, whole_id: str) -> list[Record]:
+    """The parts of a whole in their order, each as its newest try."""
+    query = (
+        sa.select(JOBS)
+        .where(JOBS.c.whole == whole_id, JOBS.c.part.is_not(None), JOBS.c.replaced.is_(None))
+        .order_by(JOBS.c.part)
+    )
+    return [record_of(row) for row in book.execute(query)]
 
 
 def _read(book: sa.Connection, job_id: str, *, lock: bool = False) -> Record:

@@ -32,11 +32,12 @@ def prepare(desk: Desk, job_id: str) -> bool:
     if record.stage.is_final:
         return False
     folder = desk.folder(job_id)
+    folder.mkdir(parents=True, exist_ok=True)
     if record.fitted and desk.storage.bring(folder / record.fitted).exists():
         return True
     desk.heed_cancel(job_id)
     desk.ledger.move(job_id, Stage.FITTING)
-    upload = desk.storage.bring(folder / record.upload)
+    upload = desk.storage.bring(desk.folder(record.home) / record.upload)
     _drop_all_but(folder, record.upload)
     plan = plan_fit(inspect(upload), **record.wishes)
     try:

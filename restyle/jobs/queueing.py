@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from restyle.jobs.job import Service, Stage
-from restyle.jobs.tables import JOBS
+from restyle.jobs.tables import IS_TASK, JOBS
 
 WAITING = (Stage.QUEUED, Stage.FITTING)
 # The reference's sample: 26.5 s of work for 3 s of clip. Nothing is known of this machine.
@@ -39,7 +39,7 @@ def next_turn(book: sa.Connection, account: str, visitor: str) -> int:
 
     Source: start-time fair queuing (Goyal, Vin, Cheng, 1996) with jobs of equal weight.
     """
-    unfinished = (JOBS.c.account == account) & JOBS.c.ended.is_(None)
+    unfinished = (JOBS.c.account == account) & JOBS.c.ended.is_(None) & IS_TASK
     now = book.execute(sa.select(sa.func.min(JOBS.c.turn)).where(unfinished)).scalar_one()
     own = book.execute(
         sa.select(sa.func.max(JOBS.c.turn)).where(unfinished, JOBS.c.visitor == visitor)
@@ -52,7 +52,7 @@ def account_queue(book: sa.Connection, account: str) -> list[Waiting]:
     columns = [getattr(JOBS.c, name) for name in Waiting.__dataclass_fields__]
     query = (
         sa.select(*columns)
-        .where(JOBS.c.account == account, JOBS.c.ended.is_(None))
+        .where(JOBS.c.account == account, JOBS.c.ended.is_(None), IS_TASK)
         .order_by(JOBS.c.stage.in_([str(stage) for stage in WAITING]), JOBS.c.turn, JOBS.c.created)
     )
     return [Waiting(**{**row._mapping, "stage": Stage(row.stage)}) for row in book.execute(query)]

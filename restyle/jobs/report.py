@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from restyle.jobs.job import Stage
 from restyle.jobs.ledger import Record
-from restyle.jobs.tables import CAPS, JOBS, WORKERS, now, reading
+from restyle.jobs.tables import CAPS, IS_TASK, JOBS, WORKERS, now, reading
 from restyle.jobs.views import records
 
 # Longer than this in a stage is not usual; the cloud itself gives a task up after 3 hours.
@@ -67,7 +67,8 @@ def stuck(engine: sa.Engine) -> list[Stuck]:
     """Jobs that stay longer in a stage than is usual, and those that wait for a decision."""
     found = []
     present = time.time()
-    for record in records(engine, sa.or_(JOBS.c.ended.is_(None), JOBS.c.ended > present - 86400)):
+    recent = sa.or_(JOBS.c.ended.is_(None), JOBS.c.ended > present - 86400)
+    for record in records(engine, recent, IS_TASK):
         ways_on = (record.error or {}).get("ways_on")
         lasted = present - record.since
         if ways_on:
@@ -90,7 +91,7 @@ def unfinished(engine: sa.Engine) -> dict[str, int]:
     """How many jobs are in each stage that is not an end."""
     count = (
         sa.select(JOBS.c.stage, sa.func.count())
-        .where(JOBS.c.ended.is_(None))
+        .where(JOBS.c.ended.is_(None), IS_TASK)
         .group_by(JOBS.c.stage)
     )
     with reading(engine) as book:

@@ -34,9 +34,7 @@ def remove_old(desk: Desk, keep_hours: float) -> list[Record]:
     """Remove the files of jobs that ended longer ago than that, and give these jobs."""
     before = time.time() - keep_hours * 3600
     old = _with_files(desk, ended_before=before)
-    for record in old:
-        _remove(desk, record, "after their time")
-    return old
+    return [gone for record in old for gone in _remove(desk, record, "after their time")]
 
 
 def make_room(
@@ -47,7 +45,7 @@ def make_room(
     if free(desk.storage.jobs) >= wanted:
         return removed
     for record in _with_files(desk, ended_before=time.time()):
-        if (record.error or {}).get("ways_on"):
+        if record.ways_on:
             continue  # It may go on, and needs its clip for that.
         _remove(desk, record, "since the disk has no room")
         removed.append(record)
@@ -86,14 +84,24 @@ def remove_strays(desk: Desk) -> None:
 
 
 def _with_files(desk: Desk, *, ended_before: float) -> list[Record]:
+    """Those whose files may go, the oldest first; parts go with their whole, and never before."""
     found = desk.ledger.where(
-        JOBS.c.ended.is_not(None), JOBS.c.ended < ended_before, JOBS.c.files_removed.is_(None)
+        JOBS.c.ended.is_not(None),
+        JOBS.c.ended < ended_before,
+        JOBS.c.files_removed.is_(None),
+        JOBS.c.part.is_(None),
     )
     return sorted(found, key=lambda record: record.ended or 0.0)
 
 
-def _remove(desk: Desk, record: Record, why: str) -> None:
-    desk.storage.drop(record.job_id)
-    with desk.ledger.change(record.job_id) as change:
-        change.set(files_removed=time.time())
-    log.info("job=%s its files were removed %s", record.job_id, why)
+def _remove(desk: Desk, record: Record, why: str) -> list[Record]:
+    """Remove the files of a job, and of its parts; gives all of them."""
+    gone = [record]
+    if record.is_whole:
+        gone += desk.ledger.where(JOBS.c.whole == record.job_id, JOBS.c.part.is_not(None))
+    for job in gone:
+        desk.storage.drop(job.job_id)
+        with desk.ledger.change(job.job_id) as change:
+            change.set(files_removed=time.time())
+        log.info("job=%s its files were removed %s", job.job_id, why)
+    return gone

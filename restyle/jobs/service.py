@@ -13,34 +13,31 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from starlette.routing import Route
 
 from restyle.clips import inspect
 from restyle.cloud import CloudClient
-from restyle.errors import OptionError, ResultNotReady
-from restyle.fitting import plan_fit
+from restyle.errors import ResultNotReady
 from restyle.hosting import Host, OwnAddress, hosts_for
-from restyle.jobs import files, health, retention, workflow
-from restyle.jobs.admitting import new_row, payer_of
+from restyle.jobs import deciding, files, health, retention, wholes, workflow
+from restyle.jobs.admitting import admit, new_rows, payer_of
 from restyle.jobs.budgets import Budgets
 from restyle.jobs.desk import Desk
 from restyle.jobs.fence import Fence
 from restyle.jobs.housekeeping import Housekeeping
 from restyle.jobs.job import Job, JobRequest, Service, Stage
 from restyle.jobs.keys import KeyBox
-from restyle.jobs.ledger import Ledger, Record
+from restyle.jobs.ledger import Ledger
 from restyle.jobs.pace import Pace
-from restyle.jobs.queueing import next_turn
 from restyle.jobs.saving import RESULT
 from restyle.jobs.storage import Storage
-from restyle.jobs.submits import Outcome, Submits
-from restyle.jobs.tables import JOBS, alone, open_database
+from restyle.jobs.submits import Submits
+from restyle.jobs.tables import alone, open_database
 from restyle.jobs.turnstile import Turnstile
 from restyle.jobs.views import job_of
 from restyle.jobs.workers import Membership
 from restyle.pricing import FREE
-from restyle.settings import Settings
+from restyle.settings import Secret, Settings
 
 log = logging.getLogger("restyle.jobs")
 
@@ -141,22 +138,15 @@ class Jobs:
         folder = self._desk.folder(job_id)
         upload = files.keep_upload(request.clip_path, folder, self._settings.max_upload_bytes)
         try:
-            plan = plan_fit(inspect(upload), **request.wishes)
-            row = {**new_row(request, plan, payer), "job_id": job_id, "upload": upload.name}
+            rows = new_rows(request, inspect(upload), payer, job_id, upload.name)
             self._desk.storage.keep(upload)
-            with self._engine.begin() as book:
-                turn = next_turn(book, payer.account, request.visitor)
-                if payer.is_host:
-                    price = Decimal(row["quote"]["total_usd"])
-                    self._budgets.hold(book, job_id, request.visitor, price)
-                elif payer.key is not None:
-                    self._keys.keep(book, job_id, payer.key)
-                book.execute(sa.insert(JOBS).values({**row, "turn": turn}))
+            tasks = admit(self._engine, self._budgets, self._keys, payer, rows)
         except BaseException:
             self._desk.storage.drop(job_id)
             raise
         log.info("job=%s stage=queued task=- request=- account=%s", job_id, payer.account)
-        workflow.begin(job_id, 1)
+        for task in tasks:
+            workflow.begin(task, 1)
         return self.status(job_id)
 
     def status(self, job_id: str) -> Job:
@@ -166,12 +156,18 @@ class Jobs:
     def cancel(self, job_id: str) -> Job:
         """Stop a job at whatever stage; at once where no task was made, else by the service.
 
-        A job that stopped as unclear is closed for good by it. Raises JobNotFound.
+        A job that stopped as unclear is closed for good by it; a whole's parts that have succeeded
+        are kept. Raises JobNotFound.
         """
+        if self._ledger.read(job_id).is_whole:
+            for part in wholes.ask_to_cancel(self._desk, job_id):
+                self.cancel(part.job_id)
+            self._settle(job_id)
+            return self.status(job_id)
         with self._ledger.change(job_id) as change:
             record = change.record
             waiting = record.stage is Stage.QUEUED and not record.task_id
-            if record.stage is Stage.FAILED and _ways_on(record):
+            if record.stage is Stage.FAILED and record.ways_on:
                 change.set(error={**(record.error or {}), "ways_on": []})
                 self._keys.erase(change.book, job_id)
                 # It may have been billed: the cautious reading is that it was.
@@ -183,6 +179,8 @@ class Jobs:
         if waiting and self._submits.open_intent(job_id) is None:
             self._ledger.end(job_id, Stage.CANCELED, only_from=Stage.QUEUED)
         self._desk.wake(job_id)
+        if record.whole:
+            self._settle(record.whole)
         return self.status(job_id)
 
     def result(self, job_id: str) -> Path:
@@ -207,8 +205,15 @@ class Jobs:
         Without a key and a visitor. Raises JobNotFound or ResultNotReady.
         """
         record, job = self._ledger.read(job_id), self.status(job_id)
-        wishes = {} if record.fitted else record.wishes
-        return JobRequest(self.source(job_id), job.options, service=job.service, **wishes)
+        wishes = {} if record.fitted else dict(record.wishes)
+        wishes.pop("copying", None)
+        return JobRequest(
+            self.source(job_id),
+            job.options,
+            service=job.service,
+            whole=record.is_whole,
+            **wishes,
+        )
 
     def source(self, job_id: str) -> Path:
         """The clip as it was fitted, or before that as it came.
@@ -216,9 +221,8 @@ class Jobs:
         Raises JobNotFound or ResultNotReady.
         """
         record = self._ledger.read(job_id)
-        path = self._desk.storage.bring(
-            self._desk.folder(job_id) / (record.fitted or record.upload)
-        )
+        folder = self._desk.folder(job_id if record.fitted else record.home)
+        path = self._desk.storage.bring(folder / (record.fitted or record.upload))
         if not path.is_file():
             raise ResultNotReady(
                 "The clip of this job was removed: files are kept for a while after its end.",
@@ -228,22 +232,35 @@ class Jobs:
 
     def answers(self, job_id: str) -> list[dict[str, Any]]:
         """What the service said about a job, whole, oldest first; raises JobNotFound."""
-        self._ledger.read(job_id)
-        return self._ledger.answers(job_id)
+        if not self._ledger.read(job_id).is_whole:
+            return self._ledger.answers(job_id)
+        heard = [(part, self.answers(part.job_id)) for part in self._desk.parts(job_id)]
+        return [{"part": part.part, **answer} for part, answers in heard for answer in answers]
 
     def look_again(self, job_id: str) -> Job:
         """Go on with a job that stopped because something could not be told.
 
         Raises OptionError when that is not a way on for it.
         """
-        return self._reopen(job_id, "look_again")
+        deciding.reopen(self._desk, job_id, "look_again")
+        return self.status(job_id)
 
     def submit_anyway(self, job_id: str) -> Job:
         """Submit once more although an earlier submit may have been accepted (and billed).
 
         Raises OptionError when that is not a way on for the job.
         """
-        return self._reopen(job_id, "submit_anyway")
+        deciding.reopen(self._desk, job_id, "submit_anyway")
+        return self.status(job_id)
+
+    def retry_part(self, part_id: str, api_key: Secret | None = None) -> Job:
+        """Try a part of a whole again that failed or was canceled; gives the whole.
+
+        Where money may be in flight for it, it is looked for, and nothing is submitted twice; else
+        it is a new task. `api_key` where the visitor's own was erased. Raises OptionError,
+        KeyRefused or BudgetExceeded.
+        """
+        return self.status(deciding.retry_part(self._desk, part_id, api_key))
 
     def services(self) -> dict[str, dict[str, Any]]:
         """The services: whether a visitor needs an own key, and whose money it is."""
@@ -260,23 +277,10 @@ class Jobs:
         """What the host's key still pays for this visitor today, in US dollars."""
         return self._budgets.left(visitor) if self._settings.api_key else FREE
 
-    def _reopen(self, job_id: str, way: str) -> Job:
-        with self._ledger.change(job_id) as change:
-            if way not in _ways_on(change.record):
-                raise OptionError(
-                    "This job did not stop in a way that it could go on from like that.",
-                    what_next="Start it again as a new job.",
-                )
-            change.reopen()
-        intent = self._submits.open_intent(job_id)
-        if way == "submit_anyway" and intent is not None:
-            self._submits.close(intent, Outcome.WAIVED)
-        workflow.begin(job_id, change.record.attempt + 1)
-        return self.status(job_id)
-
-
-def _ways_on(record: Record) -> list[str]:
-    return list((record.error or {}).get("ways_on", []))
+    def _settle(self, whole_id: str) -> None:
+        attempt = wholes.settle(self._desk, whole_id)
+        if attempt is not None:
+            workflow.begin_join(whole_id, attempt)
 
 
 def _api_root(url: str) -> str:

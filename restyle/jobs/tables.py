@@ -58,8 +58,16 @@ JOBS = sa.Table(
     sa.Column("files_removed", sa.Float),
     # The worker that carries it through a step at the moment.
     sa.Column("owner", sa.String(40)),
+    # Of a whole and of its parts: the whole's id. Of a part: its place from 0, and whether another
+    # try has taken its place.
+    sa.Column("whole", sa.String(64), index=True),
+    sa.Column("part", sa.Integer),
+    sa.Column("replaced", sa.Boolean),
     sa.Index("restyle_jobs_account", "account", "ended"),
 )
+
+# What is a task of its own: all but the wholes, which are made of parts.
+IS_TASK = sa.or_(JOBS.c.whole.is_(None), JOBS.c.part.is_not(None))
 
 # One row for each POST: written before it is sent, closed by what became of it.
 SUBMITS = sa.Table(

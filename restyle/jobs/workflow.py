@@ -9,13 +9,15 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from typing import TypedDict, TypeVar
+from typing import NotRequired, TypedDict, TypeVar
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 
 from restyle.errors import Canceled, RestyleError, TaskFailed, TaskGone
+from restyle.jobs import wholes
 from restyle.jobs.desk import Desk
 from restyle.jobs.job import Stage
+from restyle.jobs.joining import join_parts
 from restyle.jobs.preparing import prepare
 from restyle.jobs.saving import save
 from restyle.jobs.submits import Unclear
@@ -33,13 +35,22 @@ RUN_QUEUE = "restyle-run"
 # names and order must therefore stay as they are, or this must change with a way to carry over.
 VERSION = "1"
 MOST_HOSTS = 8
+PARTS = ("fit", "run", "join")
 
 
 class Place(TypedDict):
-    """Where a job queues: for which account's slot, in which turn."""
+    """Where a job queues: for which account's slot, in which turn; and if it is a whole's part."""
 
     account: str
     turn: int
+    is_part: NotRequired[bool]
+
+
+class Join(TypedDict):
+    """A whole whose parts can be joined, and the number of the attempt."""
+
+    whole: str
+    attempt: int
 
 
 _desk: Desk | None = None
@@ -101,9 +112,15 @@ def begin(job_id: str, attempt: int) -> None:
         DBOS.enqueue_workflow(FIT_QUEUE, fit_workflow, job_id, attempt)
 
 
+def begin_join(whole_id: str, attempt: int) -> None:
+    """Queue the joining of a whole; doing so twice is doing so once."""
+    with SetWorkflowID(_workflow_id(whole_id, attempt, "join")):
+        DBOS.enqueue_workflow(FIT_QUEUE, join_workflow, whole_id)
+
+
 def is_carried(job_id: str, attempt: int) -> bool:
     """Whether a workflow carries the job forward, or waits to."""
-    for part in ("fit", "run"):
+    for part in PARTS:
         status = DBOS.get_workflow_status(_workflow_id(job_id, attempt, part))
         if status is not None and status.status in ("ENQUEUED", "PENDING", "DELAYED"):
             return True
@@ -114,7 +131,7 @@ def forget(job_id: str, attempts: int) -> None:
     """Drop the records of an ended job's workflows."""
     numbers = range(1, attempts + 1)
     DBOS.delete_workflows(
-        [_workflow_id(job_id, number, part) for number in numbers for part in ("fit", "run")]
+        [_workflow_id(job_id, number, part) for number in numbers for part in PARTS]
     )
 
 
@@ -127,11 +144,26 @@ def fit_workflow(job_id: str, attempt: int) -> None:
             SetWorkflowID(_workflow_id(job_id, attempt, "run")),
             SetEnqueueOptions(queue_partition_key=place["account"], priority=place["turn"]),
         ):
-            DBOS.enqueue_workflow(RUN_QUEUE, run_workflow, job_id)
+            DBOS.enqueue_workflow(RUN_QUEUE, run_workflow, job_id, place.get("is_part", False))
+    else:
+        _see_to_whole(job_id)
 
 
 @DBOS.workflow(name="restyle.run", max_recovery_attempts=None)
-def run_workflow(job_id: str) -> None:
+def run_workflow(job_id: str, is_part: bool = False) -> None:
+    """Submit, watch and save; after a part has ended, see to its whole."""
+    _transform(job_id)
+    if is_part:
+        _see_to_whole(job_id)
+
+
+@DBOS.workflow(name="restyle.join", max_recovery_attempts=None)
+def join_workflow(whole_id: str) -> None:
+    """Join the parts of a whole."""
+    join_step(whole_id)
+
+
+def _transform(job_id: str) -> None:
     """Submit, watch and save; again with the next host where the service refuses one."""
     for _ in range(MOST_HOSTS):
         if not submit_step(job_id):
@@ -143,13 +175,20 @@ def run_workflow(job_id: str) -> None:
             return
 
 
+def _see_to_whole(job_id: str) -> None:
+    ready = settle_step(job_id)
+    if ready is not None:
+        begin_join(ready["whole"], ready["attempt"])
+
+
 @DBOS.step(name="fit")
 def fit_step(job_id: str) -> Place | None:
     """Fit; gives the place in the next queue, or None when the job has ended."""
     if not _carry(prepare, job_id, False):
         return None
     record = _the_desk().ledger.read(job_id)
-    return {"account": record.account, "turn": record.turn}
+    is_part = record.part is not None
+    return {"account": record.account, "turn": record.turn, "is_part": is_part}
 
 
 @DBOS.step(name="submit")
@@ -168,6 +207,20 @@ def watch_step(job_id: str) -> str:
 def save_step(job_id: str) -> bool:
     """Download the result."""
     return _carry(save, job_id, False)
+
+
+@DBOS.step(name="join")
+def join_step(whole_id: str) -> bool:
+    """Join the parts' results."""
+    return _carry(join_parts, whole_id, False)
+
+
+@DBOS.step(name="settle")
+def settle_step(job_id: str) -> Join | None:
+    """A job has ended: where it was the last part of a whole, that can be joined or has ended."""
+    whole = _the_desk().ledger.read(job_id).whole
+    attempt = wholes.settle(_the_desk(), whole) if whole else None
+    return {"whole": str(whole), "attempt": attempt} if attempt is not None else None
 
 
 def _carry(step: Callable[[Desk, str], T], job_id: str, ended: T) -> T:
@@ -215,7 +268,7 @@ def _fail(desk: Desk, job_id: str, error: RestyleError) -> None:
         ways_on: tuple[str, ...] = ("look_again", "submit_anyway")
     elif isinstance(error, TaskFailed | TaskGone):
         ways_on = ()
-    elif record.task_id or desk.submits.open_intent(job_id):
+    elif record.is_whole or record.task_id or desk.submits.open_intent(job_id):
         ways_on = ("look_again",)
     else:
         ways_on = ()
@@ -225,7 +278,8 @@ def _fail(desk: Desk, job_id: str, error: RestyleError) -> None:
         error=error,
         ways_on=ways_on,
         spent=desk.ledger.spent(record, in_flight=bool(ways_on) or isinstance(error, TaskGone)),
-        keep_key=bool(ways_on),
+        # A part may be tried again by itself.
+        keep_key=bool(ways_on) or record.part is not None,
     )
 
 

@@ -8,15 +8,19 @@ from typing import Any
 
 import gradio as gr
 
+from restyle.clips import Clip
 from restyle.errors import RestyleError
-from restyle.fitting import FitPlan, plan_fit
+from restyle.fitting import FitPlan, WholePlan, plan_fit, plan_parts
 from restyle.jobs import Jobs
-from restyle.limits import check
+from restyle.limits import LIMITS
 from restyle.page.answering import Updates, in_words, problem_html
 from restyle.page.clip_panel import (
     NO_TRIM,
+    checks_of,
+    extent_choices,
     look_at,
     report_html,
+    scenes_of,
     shape_matters,
     whole_trim,
 )
@@ -47,18 +51,37 @@ class Choosing:
         lang = language(request)
         chosen = Choices(*choices)
         trim = dict(NO_TRIM)
+        extent = gr.update(value="part", visible=False)
         if chosen.video:
             try:
-                trim = whole_trim(look_at(chosen.video))
+                found = look_at(chosen.video)
+                trim = whole_trim(found)
+                if found.duration_s > LIMITS.max_duration_s:
+                    words = extent_choices(found, lang)
+                    extent = gr.update(value="part", visible=True, choices=words)
             except RestyleError as problem:
                 return {
+                    clip.extent: extent,
                     clip.trim: trim,
                     clip.shape: gr.update(visible=False),
                     clip.fit: NO_PICTURE,
                     clip.report: problem_html(problem, lang),
                     **self._price(None, chosen, request),
                 }
-        return {clip.trim: trim, **self._shown(replace(chosen, trim=trim, fit=None), request)}
+        shown = self._shown(replace(chosen, trim=trim, fit=None, extent="part"), request)
+        return {clip.extent: extent, clip.trim: trim, **shown}
+
+    @in_words
+    def extent_changed(self, request: gr.Request, *choices: Any) -> Updates:
+        """All of a long clip is wanted, or a part again: the trim begins anew with as much."""
+        chosen = Choices(*choices)
+        if not chosen.video:
+            return {}
+        trim = whole_trim(look_at(chosen.video), whole=chosen.is_whole)
+        return {
+            self.panels.clip.trim: trim,
+            **self._shown(replace(chosen, trim=trim), request),
+        }
 
     @in_words
     def choices_changed(self, request: gr.Request, *choices: Any) -> Updates:
@@ -87,29 +110,44 @@ class Choosing:
                 **self._price(None, chosen, request),
             }
         found = look_at(chosen.video)
-        plan: FitPlan | None = None
+        plan: FitPlan | WholePlan | None = None
         problem: RestyleError | None = None
         try:
-            plan = plan_fit(found, **chosen.wishes(found))
+            plan = self._plan(found, chosen)
         except RestyleError as error:
             problem = error
+        first = plan.parts[0] if isinstance(plan, WholePlan) else plan
+        count = len(plan.parts) if isinstance(plan, WholePlan) else 1
+        checks = checks_of(found, plan, lang)
         return {
-            clip.report: report_html(found, check(found), plan, lang, problem),
+            clip.report: report_html(found, checks, plan, lang, problem),
             clip.shape: gr.update(visible=shape_matters(found)),
-            clip.fit: picture_of(found, plan),
+            clip.fit: picture_of(found, first),
             **key,
-            **self._price(plan.duration_s if plan else None, chosen, request),
+            **self._price(plan.duration_s if plan else None, chosen, request, count),
         }
 
-    def _price(self, duration_s: float | None, chosen: Choices, request: gr.Request) -> Updates:
+    @staticmethod
+    def _plan(found: Clip, chosen: Choices) -> FitPlan | WholePlan:
+        """The plan that would run; of a clip in parts, cut where the scene changes."""
+        wishes = chosen.wishes(found)
+        if not chosen.is_whole:
+            return plan_fit(found, **wishes)
+        scenes = scenes_of(str(chosen.video), wishes["start_s"], wishes["end_s"])
+        whole = plan_parts(found, scenes, **wishes)
+        return whole if len(whole.parts) > 1 else whole.parts[0]
+
+    def _price(
+        self, duration_s: float | None, chosen: Choices, request: gr.Request, parts: int = 1
+    ) -> Updates:
         price = self.panels.price
         lang = language(request)
         batch = chosen.batch
         card = f'<p class="hint">{both("price_none")}</p>'
         if duration_s is not None:
             left = self.jobs.budget_left(visitor_of(request)) if self.host_pays else None
-            card = price_html(duration_s, batch[0], chosen.service, lang, left, len(batch))
-        words = go_text(duration_s, batch[0], chosen.service, lang, len(batch))
+            card = price_html(duration_s, batch[0], chosen.service, lang, left, len(batch), parts)
+        words = go_text(duration_s, batch[0], chosen.service, lang, len(batch), parts)
         return {
             price.price: card,
             price.go: gr.update(value=words, interactive=duration_s is not None),

@@ -4,7 +4,7 @@ The report comes from the same plan that the job carries out.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -14,8 +14,8 @@ import gradio as gr
 
 from restyle.clips import Clip, inspect
 from restyle.errors import RestyleError
-from restyle.fitting import FitPlan
-from restyle.limits import LIMITS, Check, ratio_ok
+from restyle.fitting import MOST_S, FitPlan, WholePlan, parts_needed, scene_changes
+from restyle.limits import LIMITS, Check, check, ratio_ok
 from restyle.page.chinese import in_language
 from restyle.page.fit_picture import fit_picture
 from restyle.page.markup import clicks, either, heading, words_of
@@ -32,6 +32,7 @@ class ClipPanel:
 
     video: gr.Video
     samples: gr.HTML
+    extent: gr.Radio
     trim: gr.HTML
     shape: gr.Radio
     fit: gr.HTML
@@ -56,6 +57,13 @@ def clip_panel(offered: Sequence[Sample]) -> ClipPanel:
             visible=bool(offered),
             elem_id="samples",
         )
+        extent = gr.Radio(
+            [(label("extent_part"), "part"), ("…", "whole")],
+            value="part",
+            label=label("extent"),
+            visible=False,
+            elem_id="extent",
+        )
         trim = gr.HTML(
             dict(NO_TRIM),
             html_template=_trim_template(),
@@ -74,7 +82,7 @@ def clip_panel(offered: Sequence[Sample]) -> ClipPanel:
             f'<p class="hint">{both("clip_first")}</p>',
             elem_id="fit-report",
         )
-    return ClipPanel(video, samples, trim, shape, fit, report)
+    return ClipPanel(video, samples, extent, trim, shape, fit, report)
 
 
 @lru_cache(maxsize=128)
@@ -83,22 +91,23 @@ def look_at(path: str) -> Clip:
     return inspect(Path(path))
 
 
-def whole_trim(clip: Clip) -> dict[str, float]:
-    """The trim a clip begins with: all of it, or its first 30 seconds."""
+def whole_trim(clip: Clip, *, whole: bool = False) -> dict[str, float]:
+    """The trim a clip begins with: all of it, or its first 30 seconds, or as much as parts take."""
+    most_s = MOST_S if whole else float(LIMITS.max_duration_s)
     return {
         "duration_s": round(clip.duration_s, 3),
         "start_s": 0.0,
-        "end_s": round(min(clip.duration_s, LIMITS.max_duration_s), 3),
-        "max_s": float(LIMITS.max_duration_s),
+        "end_s": round(min(clip.duration_s, most_s), 3),
+        "max_s": most_s,
         "fps": 0.0 if clip.variable_rate else round(clip.fps, 3),
     }
 
 
-def span(trim: Any, clip: Clip) -> tuple[float, float | None]:
+def span(trim: Any, clip: Clip, *, whole: bool = False) -> tuple[float, float | None]:
     """Start and end for the plan; an end that the visitor did not choose is None."""
     chosen = trim if isinstance(trim, dict) else {}
     start_s, end_s = float(chosen.get("start_s") or 0), float(chosen.get("end_s") or 0)
-    untouched = start_s == 0 and end_s == whole_trim(clip)["end_s"]
+    untouched = start_s == 0 and end_s == whole_trim(clip)["end_s"] and not whole
     if untouched or end_s <= 0 or end_s >= round(clip.duration_s, 3):
         return start_s, None
     return start_s, end_s
@@ -109,24 +118,48 @@ def shape_matters(clip: Clip) -> bool:
     return not ratio_ok(clip.width, clip.height)
 
 
+def extent_choices(clip: Clip, lang: Language) -> list[tuple[str, str]]:
+    """How much of a clip that is too long can be made: words and values."""
+    if clip.duration_s > MOST_S:
+        words = say("extent_most", lang, minutes=round(MOST_S / 60))
+    else:
+        words = say("extent_whole", lang, count=parts_needed(clip))
+    return [(say("extent_part", lang), "part"), (words, "whole")]
+
+
+@lru_cache(maxsize=128)
+def scenes_of(path: str, start_s: float, end_s: float | None) -> tuple[float, ...]:
+    """Where the scene changes near cuts between parts; looked for once."""
+    return scene_changes(look_at(path), start_s=start_s, end_s=end_s)
+
+
+def checks_of(clip: Clip, plan: FitPlan | WholePlan | None, lang: Language) -> list[Check]:
+    """Every limit; a length that parts take care of says so."""
+    rows = list(check(clip))
+    if isinstance(plan, WholePlan):
+        words = say("check_parts", lang, count=len(plan.parts))
+        rows = [replace(row, fix=words) if row.name == "duration" else row for row in rows]
+    return rows
+
+
 def report_html(
     clip: Clip,
     checks: Sequence[Check],
-    plan: FitPlan | None,
+    plan: FitPlan | WholePlan | None,
     lang: Language,
     problem: RestyleError | None = None,
 ) -> str:
     """Each limit with what was found: fits, what will be done, or why it cannot be used."""
     if problem is not None or plan is None:
         verdict, kind = say("report_bad", lang), "bad"
-    elif plan.unchanged:
+    elif isinstance(plan, FitPlan) and plan.unchanged:
         verdict, kind = say("report_ok", lang), "ok"
     else:
         verdict, kind = say("report_fixed", lang), "fix"
     facts = f"{clip.width} × {clip.height} · {clip.fps:.4g} fps · {clip.format}"
     rows = "".join(_row(check, lang) for check in checks)
     done = ""
-    if plan is not None and not plan.unchanged:
+    if plan is not None and kind != "ok":
         done = "".join(f"<li>{escape(in_language(reason, lang))}</li>" for reason in plan.reasons)
         done = f'<ul class="reasons">{done}</ul>'
     if problem is not None:

@@ -21,6 +21,7 @@ def python_sample(job: Job) -> str:
         f"    video=handle_file({job.clip_name or 'clip.mp4'!r}),",
         *(f"    {name}={value!r}," for name, value in parameters.items()),
         *_span(job),
+        *(["    whole=True,"] if job.parts else []),
         f"    service={job.service!r},",
         *(['    api_key=os.environ["DASHSCOPE_API_KEY"],'] if job.service == "cloud" else []),
         '    api_name="/submit",',

@@ -7,6 +7,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from functools import wraps
 from pathlib import Path
@@ -19,7 +20,8 @@ from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder
 
 from restyle.clips import inspect as inspect_clip
-from restyle.errors import ClipUnreadable, OptionError, RestyleError
+from restyle.errors import ClipUnfit, ClipUnreadable, OptionError, RestyleError
+from restyle.fitting import parts_needed
 from restyle.jobs import JobRequest, Jobs
 from restyle.limits import check
 from restyle.page.keys import forget_key, own_key
@@ -37,11 +39,20 @@ def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
     def inspect(video: FileData) -> dict[str, Any]:
         """Read a clip and check it against the service's limits; nothing is spent or kept.
 
-        Gives `clip` (the facts), `checks` (each limit with what fitting would do) and `ok`.
+        Gives `clip` (the facts), `checks` (each limit with what fitting would do), `ok`, and
+        `parts`: how many a whole of it would have (null where it is too long or short for that).
         """
         clip = inspect_clip(_path(video))
         checks = [row.as_dict() for row in check(clip)]
-        return {"clip": clip.as_dict(), "checks": checks, "ok": all(row["ok"] for row in checks)}
+        parts: int | None = None
+        with suppress(ClipUnfit):
+            parts = parts_needed(clip)
+        return {
+            "clip": clip.as_dict(),
+            "checks": checks,
+            "ok": all(row["ok"] for row in checks),
+            "parts": parts,
+        }
 
     @in_words
     def quote(duration_s: float, min_len: int = 720, use_SR: bool = False) -> dict[str, Any]:
@@ -62,6 +73,7 @@ def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
         service: Literal["local", "cloud"] = "local",
         api_key: str = "",
         crop_at: float = 0.5,
+        whole: bool = False,
         request: gr.Request | None = None,
     ) -> dict[str, Any]:
         """Begin a job: fit the clip and restyle it; returns at once.
@@ -69,7 +81,8 @@ def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
         `style` 0–7 (see /styles), `video_fps` 15–25, `min_len` 720 or 540 (540 with `use_SR`
         gives 1080p), the part from `start_s` to `end_s`, `shape` crop or pad where the clip is
         too wide or tall, `crop_at` where the crop lies (0 left or top, 1 right or bottom),
-        `service` local (free) or cloud (with an `api_key`). Gives `job_id`, `quote` and `plan`.
+        `service` local (free) or cloud (with an `api_key`), `whole` true for a clip of up to 10
+        minutes in parts that are joined again. Gives `job_id`, `quote` and `plan`.
         """
         forget_key(page, request, api_key)
         _among("shape", shape, ("crop", "pad"))
@@ -84,6 +97,7 @@ def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
                 end_s=end_s,
                 shape=shape,
                 crop_at=crop_at,
+                whole=whole,
                 service=service,
                 api_key=own_key(service, api_key, "en", host_pays=host_pays),
                 visitor=visitor_of(request),
@@ -93,7 +107,10 @@ def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
 
     @in_words
     def status(job_id: str) -> dict[str, Any]:
-        """How a job stands: its stage, place in the queue, progress, quote, charge, error."""
+        """How a job stands: its stage, place in the queue, progress, quote, charge, error.
+
+        A whole has its `parts`, each with its own `job_id`, stage, charge and error.
+        """
         return jobs.status(job_id).as_dict()
 
     @in_words

@@ -24,6 +24,14 @@ def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -
     clip.video.change(
         choosing.clip_changed,
         panels.choices,
+        [clip.extent, clip.trim, *shown],
+        trigger_mode="always_last",
+        **quietly,
+    )
+    # input, not change: a new clip sets the extent, too, and is answered once.
+    clip.extent.input(
+        choosing.extent_changed,
+        panels.choices,
         [clip.trim, *shown],
         trigger_mode="always_last",
         **quietly,
@@ -52,6 +60,9 @@ def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -
         (result.status.submit_anyway, running.submit_anyway),
     ):
         way(go_on, jobs.mine, panels.watched, **quietly)
+    result.status.retry_part(
+        running.retry_part, [jobs.mine, price.api_key], panels.watched, **quietly
+    )
     result.cancel.click(running.cancel, jobs.mine, panels.watched, **quietly)
     jobs.jobs.reopen(running.reopen, jobs.mine, panels.watched, **quietly)
     jobs.jobs.remove(running.remove, jobs.mine, panels.watched, **quietly)

@@ -124,13 +124,20 @@ def _row(job: Job, shown: str | None, lang: Language, now: datetime) -> str:
         f'<button type="button" data-event="reopen" data-job="{job_id}"{here}>'
         f'<span class="row-picture">{picture}</span>'
         f'<span class="row-style">{escape(style)}'
-        f'<span class="row-clip">{escape(job.clip_name)}</span></span>'
+        f'<span class="row-clip">{escape(_clip(job, lang))}</span></span>'
         f'<span class="row-stage">{escape(stage_name(job.stage, lang))}'
         f'<span class="row-price">{escape(price)}</span></span>'
         f'<span class="row-when"><time datetime="{job.created.isoformat()}">{_when(job.created)}'
         f'</time><span class="row-kept">{escape(kept)}</span></span></button>'
         f'<span class="row-actions">{actions}</span></li>'
     )
+
+
+def _clip(job: Job, lang: Language) -> str:
+    """The clip's name, and in how many parts it is made."""
+    if not job.parts:
+        return job.clip_name
+    return f"{say('row_parts', lang, count=len(job.parts))} · {job.clip_name}"
 
 
 def _when(at: datetime) -> str:

@@ -40,6 +40,7 @@ class Panels:
             self.price.fps,
             self.price.faces,
             self.service,
+            self.clip.extent,
         ]
 
     @property
@@ -68,6 +69,12 @@ class Choices:
     fps: float
     faces: bool
     service: str
+    extent: str = "part"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of a long clip is wanted, in parts."""
+        return self.extent == "whole"
 
     @property
     def batch(self) -> tuple[Options, ...]:
@@ -79,7 +86,7 @@ class Choices:
 
     def wishes(self, clip: Clip) -> dict[str, Any]:
         """What is to become of the clip: the named parameters of both plan and job."""
-        start_s, end_s = span(self.trim, clip)
+        start_s, end_s = span(self.trim, clip, whole=self.is_whole)
         return {
             "start_s": start_s,
             "end_s": end_s,

@@ -11,7 +11,7 @@ import gradio as gr
 
 from restyle.errors import OptionError
 from restyle.page.markup import clicks, heading
-from restyle.page.texts import Language, amount, both, label, say
+from restyle.page.texts import Language, amount, both, clock, label, say
 from restyle.pricing import RATES_DATE, Quote, dollars, quote
 from restyle.styles import FPS_RANGE, Options, Style
 
@@ -103,10 +103,11 @@ def price_html(
     lang: Language,
     left: Decimal | None = None,
     count: int = 1,
+    parts: int = 1,
 ) -> str:
     """The price card: the sum, the cheaper way beside it, and what the host's budget has left.
 
-    `count` styles are `count` jobs, each at its price.
+    `count` styles are `count` jobs, each at its price; a long clip is made in `parts`.
     """
     cloud = quote(duration_s, options)
     total = dollars(cloud.total_usd * count)
@@ -124,6 +125,9 @@ def price_html(
         )
         return _card(head, more)
     more = say("price_sum", lang, seconds=seconds, rate=cloud.rate_usd)
+    if parts > 1:
+        time = clock(float(cloud.seconds))
+        more += " " + say("price_parts", lang, parts=parts, time=time)
     if count > 1:
         more += " " + say("price_several", lang, count=count, each=dollars(cloud.total_usd))
     success = say("price_success", lang, date=RATES_DATE.isoformat())
@@ -133,16 +137,21 @@ def price_html(
 
 
 def go_text(
-    duration_s: float | None, options: Options, service: str, lang: Language, count: int = 1
+    duration_s: float | None,
+    options: Options,
+    service: str,
+    lang: Language,
+    count: int = 1,
+    parts: int = 1,
 ) -> str:
-    """The button's words: they carry the price of all `count` styles."""
+    """The button's words: they carry the price of all `count` styles and all `parts`."""
     if duration_s is None:
         return say("go", lang)
-    several = "_several" if count > 1 else ""
+    kind = ("_several" if count > 1 else "") + ("_parts" if parts > 1 else "")
     if service == "local":
-        return say(f"go_free{several}", lang, count=count)
+        return say(f"go_free{kind}", lang, count=count, parts=parts)
     total = dollars(quote(duration_s, options).total_usd * count)
-    return say(f"go_price{several}", lang, total=total, count=count)
+    return say(f"go_price{kind}", lang, total=total, count=count, parts=parts)
 
 
 def _cheaper(cloud: Quote, options: Options, lang: Language, count: int) -> str:

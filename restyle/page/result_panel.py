@@ -14,6 +14,7 @@ from restyle.page.chinese import in_language
 from restyle.page.code_samples import curl_sample, python_sample
 from restyle.page.compare import BESIDE, compare_html
 from restyle.page.markup import clicks, heading, words_of
+from restyle.page.parts_list import parts_html
 from restyle.page.texts import (
     Language,
     both,
@@ -53,7 +54,9 @@ def result_panel() -> ResultPanel:
         offline = f'<p class="offline" role="status">{both("offline")}</p>'
         gr.HTML(f"{heading(4, 'step_result')}{offline}")
         result = gr.HTML("", elem_id="result")
-        status = gr.HTML(empty_status(), js_on_load=clicks(*WAYS_ON), elem_id="status")
+        status = gr.HTML(
+            empty_status(), js_on_load=clicks(*WAYS_ON, "retry_part"), elem_id="status"
+        )
         cancel = gr.Button(label("cancel"), visible=False, size="md", elem_id="cancel")
     return ResultPanel(result, status, cancel)
 
@@ -68,6 +71,8 @@ def status_html(job: Job, lang: Language, now: datetime | None = None) -> str:
     now = now or datetime.now(UTC)
     stage = job.stage
     words = stage_name(stage, lang)
+    if job.parts and stage is Stage.SAVING and all(part.stage.is_final for part in job.parts):
+        words = say("stage_joining", lang)
     facts = _facts(job, lang, now)
     title = ""
     if not stage.is_final:
@@ -82,12 +87,13 @@ def status_html(job: Job, lang: Language, now: datetime | None = None) -> str:
         parts.append(
             f'<button type="button" class="small notify">{escape(say("notify", lang))}</button>'
         )
-    parts.append(_steps(job, lang, now))
+    parts.append(parts_html(job, lang) if job.parts else _steps(job, lang, now))
     if stage is Stage.FAILED and job.error:
         parts.append(words_of(job.error, lang))
         parts += [_way_on(way, lang) for way in job.error.get("ways_on", []) if way in WAYS_ON]
     if stage is Stage.CANCELED:
-        parts.append(f'<p class="hint">{escape(say("canceled_words", lang))}</p>')
+        words = say("canceled_parts" if job.parts else "canceled_words", lang)
+        parts.append(f'<p class="hint">{escape(words)}</p>')
     parts += [f'<p class="note">{escape(in_language(note, lang))}</p>' for note in job.notes]
     return (
         f'<div class="job job-{stage.value}" data-job="{escape(job.job_id)}" '
@@ -136,6 +142,9 @@ def _facts(job: Job, lang: Language, now: datetime) -> list[str]:
     if job.stage.is_final:
         return [say("took", lang, time=clock((job.since - job.created).total_seconds()))]
     facts = []
+    if job.parts:
+        done = sum(part.stage is Stage.SUCCEEDED for part in job.parts)
+        facts.append(say("parts_done", lang, done=done, count=len(job.parts)))
     if job.position == 1:
         facts.append(say("position_next", lang))
     elif job.position is not None:

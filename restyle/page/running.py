@@ -13,7 +13,7 @@ import gradio as gr
 from restyle.errors import ClipError, JobNotFound, RestyleError
 from restyle.jobs import Job, JobRequest, Jobs, Stage
 from restyle.page.answering import Updates, in_words, problem_html
-from restyle.page.clip_panel import look_at
+from restyle.page.clip_panel import look_at, scenes_of
 from restyle.page.jobs_panel import Mine, jobs_html
 from restyle.page.keys import forget_key, own_key
 from restyle.page.panels import Choices, Panels
@@ -41,6 +41,9 @@ class Running:
         if not chosen.video:
             raise ClipError(say("no_clip", lang), what_next=say("no_clip_next", lang))
         wishes = chosen.wishes(look_at(chosen.video))
+        scenes = None
+        if chosen.is_whole:  # those that are shown
+            scenes = scenes_of(chosen.video, wishes["start_s"], wishes["end_s"])
         key = own_key(chosen.service, typed_key, lang, host_pays=self.host_pays)
         mine, problem = Mine.read(stored), ""
         for options in reversed(chosen.batch):  # the newest is on top, and the first style shown
@@ -50,6 +53,8 @@ class Running:
                 service="cloud" if chosen.service == "cloud" else "local",
                 api_key=key,
                 visitor=visitor_of(request),
+                whole=chosen.is_whole,
+                scene_changes_s=scenes,
                 **wishes,
             )
             try:
@@ -108,19 +113,42 @@ class Running:
         return self._watch(mine, language(request))
 
     @in_words
-    def look_again(self, request: gr.Request, stored: Any) -> Updates:
-        """Go on with a job that stopped because something could not be told."""
-        return self._go_on(self.jobs.look_again, request, stored)
+    def look_again(self, request: gr.Request, event: gr.EventData, stored: Any) -> Updates:
+        """Go on with a job, or a part of it, that stopped because something could not be told."""
+        return self._go_on(self.jobs.look_again, request, event, stored)
 
     @in_words
-    def submit_anyway(self, request: gr.Request, stored: Any) -> Updates:
+    def submit_anyway(self, request: gr.Request, event: gr.EventData, stored: Any) -> Updates:
         """Submit once more, although the first submit may have been taken."""
-        return self._go_on(self.jobs.submit_anyway, request, stored)
+        return self._go_on(self.jobs.submit_anyway, request, event, stored)
 
-    def _go_on(self, way: Callable[[str], Job], request: gr.Request, stored: Any) -> Updates:
+    @in_words
+    def retry_part(
+        self, request: gr.Request, event: gr.EventData, stored: Any, typed_key: str
+    ) -> Updates:
+        """A part of the job that is shown has failed, or was stopped: try it again."""
+        forget_key(self.page, request, typed_key)
+
+        def again(part_id: str) -> Job:
+            service = self.jobs.status(part_id).service
+            typed = typed_key if service == "cloud" else ""
+            key = own_key(service, typed, language(request), host_pays=True)
+            return self.jobs.retry_part(part_id, key)
+
+        return self._go_on(again, request, event, stored)
+
+    def _go_on(
+        self, way: Callable[[str], Job], request: gr.Request, event: gr.EventData, stored: Any
+    ) -> Updates:
+        """Take the job that is shown, or the part of it that was pressed, further."""
         mine = Mine.read(stored)
-        if mine.shown:
-            way(mine.shown)
+        shown = mine.shown
+        part = (event._data or {}).get("part")
+        if shown and part:
+            parts = [one.job_id for one in self.jobs.status(shown).parts]
+            shown = part if part in parts else None
+        if shown:
+            way(shown)
         return self._watch(mine, language(request))
 
     def _watch(self, mine: Mine, lang: Language, stored: Mine | None = None) -> Updates:

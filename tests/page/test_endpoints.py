@@ -28,6 +28,7 @@ PROMISED = {
         "service": "local",
         "api_key": "",
         "crop_at": 0.5,
+        "whole": False,
     },
     "/status": {"job_id": ...},
     "/result": {"job_id": ...},

@@ -64,6 +64,20 @@ CHOICES: dict[str, tuple[str, str]] = {
         "Transform in {count} styles — {total}",
         "转换为 {count} 种风格 — {total}",
     ),
+    "go_free_parts": ("Transform {parts} parts — free", "转换 {parts} 段 — 免费"),
+    "go_price_parts": ("Transform {parts} parts — {total}", "转换 {parts} 段 — {total}"),
+    "go_free_several_parts": (
+        "{count} styles × {parts} parts — free",
+        "{count} 种风格 × {parts} 段 — 免费",
+    ),
+    "go_price_several_parts": (
+        "{count} styles × {parts} parts — {total}",
+        "{count} 种风格 × {parts} 段 — {total}",
+    ),
+    "price_parts": (
+        "{parts} parts, each charged only when it succeeds; together {time}.",
+        "分 {parts} 段，每段仅在成功后收费；共 {time}。",
+    ),
     "price_several": ("{count} styles × {each}.", "{count} 种风格 × {each}。"),
     "go_price": ("Transform — {total}", "开始转换 — {total}"),
     "price_free": ("Free on this machine", "本机免费"),

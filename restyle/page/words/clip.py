@@ -48,4 +48,15 @@ CLIP: dict[str, tuple[str, str]] = {
     "shape": ("Too wide or too tall: how should it fit?", "画面过宽或过高，如何处理？"),
     "shape_crop": ("Crop the edges", "裁掉边缘"),
     "shape_pad": ("Keep all, with bars", "保留全部，加黑边"),
+    "extent": (
+        "Longer than 30 seconds: how much of it?",
+        "超过 30 秒：要做多少？",
+    ),
+    "extent_part": ("30 seconds of it", "其中 30 秒"),
+    "extent_whole": ("All of it, in {count} parts", "全部，分 {count} 段"),
+    "extent_most": ("Up to {minutes} minutes, in parts", "最多 {minutes} 分钟，分段制作"),
+    "check_parts": (
+        "Made in {count} parts, joined again at the end.",
+        "分 {count} 段制作，最后合并。",
+    ),
 }

@@ -57,6 +57,17 @@ RESULT: dict[str, tuple[str, str]] = {
         "Submit again (may be billed twice)",
         "再次提交（可能重复计费）",
     ),
+    "parts": ("Parts", "各段"),
+    "part": ("Part {number}", "第 {number} 段"),
+    "part_retry": ("Try this part again", "重试这一段"),
+    "part_retry_of": ("Try part {number} again", "重试第 {number} 段"),
+    "parts_done": ("{done} of {count} parts done", "已完成 {done}/{count} 段"),
+    "stage_joining": ("Joining the parts", "合并各段"),
+    "canceled_parts": (
+        "Stopped, as you asked. Parts that were done are kept; the others can be gone on with.",
+        "已按你的要求停止。已完成的各段已保留，可逐段继续其余部分。",
+    ),
+    "row_parts": ("{count} parts", "{count} 段"),
     "ids": ("Task {task_id} · request {request_id}", "任务 {task_id} · 请求 {request_id}"),
     # jobs
     "jobs_none": (
