@@ -125,12 +125,12 @@ def price_html(
         )
         return _card(head, more)
     more = say("price_sum", lang, seconds=seconds, rate=cloud.rate_usd)
-    if parts > 1:
-        time = clock(float(cloud.seconds))
-        more += " " + say("price_parts", lang, parts=parts, time=time)
     if count > 1:
         more += " " + say("price_several", lang, count=count, each=dollars(cloud.total_usd))
-    success = say("price_success", lang, date=RATES_DATE.isoformat())
+    date, time = RATES_DATE.isoformat(), clock(float(cloud.seconds))
+    success = say("price_success", lang, date=date)
+    if parts > 1:
+        success = say("price_parts", lang, parts=parts, time=time, date=date)
     if left is not None:
         success = f"{success} {say('price_left', lang, left=dollars(left))}"
     return _card(total, f"{more} {success}", _cheaper(cloud, options, lang, count))

@@ -87,13 +87,16 @@ def status_html(job: Job, lang: Language, now: datetime | None = None) -> str:
         parts.append(
             f'<button type="button" class="small notify">{escape(say("notify", lang))}</button>'
         )
-    parts.append(parts_html(job, lang) if job.parts else _steps(job, lang, now))
+    if not job.parts:
+        parts.append(_steps(job, lang, now))
     if stage is Stage.FAILED and job.error:
         parts.append(words_of(job.error, lang))
         parts += [_way_on(way, lang) for way in job.error.get("ways_on", []) if way in WAYS_ON]
     if stage is Stage.CANCELED:
         words = say("canceled_parts" if job.parts else "canceled_words", lang)
         parts.append(f'<p class="hint">{escape(words)}</p>')
+    if job.parts:
+        parts.append(parts_html(job, lang))
     parts += [f'<p class="note">{escape(in_language(note, lang))}</p>' for note in job.notes]
     return (
         f'<div class="job job-{stage.value}" data-job="{escape(job.job_id)}" '

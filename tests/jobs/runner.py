@@ -1,6 +1,7 @@
 """Jobs in a process of their own, to be killed: `runner.py FOLDER CLOUD [DATABASE [STORAGE]]`.
 
-Commands come on stdin with tabs between (`submit CLIP SERVICE KEY`, `watch JOB`, `look again JOB`,
+Commands come on stdin with tabs between (`submit CLIP SERVICE KEY`, the same with `submit whole`,
+`parts SECONDS` for the longest part, `watch JOB`, `look again JOB`,
 `arm PLACE before|after NTH`, `sleep PLACE`); each change of a job goes to stdout as a line of
 JSON.
 """
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from jobs.studio import HASTE, settings_for
 
+from restyle.fitting import parts
 from restyle.jobs import JobRequest, Jobs
 from restyle.settings import Secret
 from restyle.styles import Options
@@ -42,13 +44,16 @@ def main(folder: str, cloud_url: str, database_url: str = "", storage_url: str =
     _say({"ready": True})
     for line in sys.stdin:
         command, *words = line.rstrip("\n").split("\t")
-        if command == "submit":
+        if command == "parts":
+            parts.PART_S = float(words[0])
+        elif command.startswith("submit"):
             clip, service, key = words
             request = JobRequest(
                 Path(clip),
                 Options(),
                 service=service,  # type: ignore[arg-type]  # one of its words
                 api_key=Secret(key) if key else None,
+                whole="whole" in command,
             )
             _watch(jobs, jobs.submit(request).job_id)
         elif command == "watch":

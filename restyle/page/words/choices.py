@@ -75,8 +75,8 @@ CHOICES: dict[str, tuple[str, str]] = {
         "{count} 种风格 × {parts} 段 — {total}",
     ),
     "price_parts": (
-        "{parts} parts, each charged only when it succeeds; together {time}.",
-        "分 {parts} 段，每段仅在成功后收费；共 {time}。",
+        "{time} in {parts} parts, each charged only when it succeeds. Rates of {date}.",
+        "{time} 分 {parts} 段，每段仅在成功后收费。价目日期 {date}。",
     ),
     "price_several": ("{count} styles × {each}.", "{count} 种风格 × {each}。"),
     "go_price": ("Transform — {total}", "开始转换 — {total}"),
