@@ -99,7 +99,7 @@ def _copy(
     ]
     script.write_text("ffconcat version 1.0\n" + "".join(lines), encoding="ascii")
     begins = [0.0, *accumulate(piece.duration_s for piece in pieces)]
-    length_s = begins[-2] + pictures[-1].track.end_s - pictures[-1].track.pts_s[0]
+    length_s = begins[-1]
     outcome = guard.run(
         [
             *("-loglevel", "error", "-protocol_whitelist", "file", "-format_whitelist"),
@@ -165,7 +165,7 @@ def _listed(path: Path, stream: int, demuxer: str, should_stop: Callable[[], boo
 
 
 def _sound_of(sound: Footage | None, length_s: float) -> list[str]:
-    """What ffmpeg makes of its second input: the sound, as long as the picture."""
+    """What ffmpeg makes of its second input: the sound, as long as all pieces."""
     if sound is None:
         return []
     edit: Edit = sound.edit

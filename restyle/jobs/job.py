@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
+from restyle.errors import RestyleError
 from restyle.pricing import Quote
 from restyle.settings import Secret
 from restyle.styles import Options
@@ -160,3 +161,8 @@ class Job:
             "end_s": self.plan["end_s"],
             **{name: told[name] for name in names},
         }
+
+
+def said(error: RestyleError, ways_on: tuple[str, ...] = ()) -> dict[str, Any]:
+    """An error as the book and `/status` have it."""
+    return {**error.as_dict(), "ways_on": list(ways_on)}

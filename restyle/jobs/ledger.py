@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from restyle.errors import Canceled, CloudError, JobNotFound, RestyleError
 from restyle.jobs.budgets import Budgets
 from restyle.jobs.fence import Fence
-from restyle.jobs.job import Service, Stage
+from restyle.jobs.job import Service, Stage, said
 from restyle.jobs.keys import KeyBox
 from restyle.jobs.tables import ANSWERS, JOBS, reading
 
@@ -270,11 +270,6 @@ class Ledger:
                 }
                 for row in book.execute(query)
             ]
-
-
-def said(error: RestyleError, ways_on: tuple[str, ...] = ()) -> dict[str, Any]:
-    """An error as the book and `/status` have it."""
-    return {**error.as_dict(), "ways_on": list(ways_on)}
 
 
 def parts_of(book: sa.Connection, whole_id: str) -> list[Record]:

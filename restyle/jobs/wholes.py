@@ -17,8 +17,8 @@ from restyle.cloud import account_fingerprint
 from restyle.errors import OptionError, RestyleError
 from restyle.jobs.admitting import Payer, write
 from restyle.jobs.desk import Desk
-from restyle.jobs.job import Stage
-from restyle.jobs.ledger import Change, Record, parts_of, said
+from restyle.jobs.job import Stage, said
+from restyle.jobs.ledger import Change, Record, parts_of
 from restyle.jobs.tables import JOBS
 from restyle.settings import Secret
 

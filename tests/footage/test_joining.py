@@ -96,10 +96,23 @@ def test_a_part_that_came_back_shorter_is_held_and_one_that_is_longer_is_cut(
         join(pieces, target, sound=whole.subclipped(0.5, 2.4))
     found = inspect(target)
     assert found.duration_s == pytest.approx(1.9, abs=0.02)
+    assert found.audio_duration_s == pytest.approx(1.9, abs=0.03)
     with open_clip(found) as joined, open_clip(short) as part:
         for at, own in ((0.95, 0.55), (1.05, 0.05), (1.35, 0.05)):
             difference = np.abs(joined.still(at).astype(int) - part.still(own)).mean()
             assert difference < 6, at
+
+
+def test_the_sound_goes_on_where_the_last_part_came_back_shorter(
+    tmp_path: Path, original: Path
+) -> None:
+    short = make_clip(tmp_path / "short.mp4", size=(320, 256), fps=15, duration_s=0.6, sound=False)
+    target = tmp_path / "joined.mp4"
+    with open_clip(original) as whole:
+        join([Piece(inspect(short), 1.0)] * 2, target, sound=whole.subclipped(0.5, 2.5))
+    found = inspect(target)
+    assert found.duration_s == pytest.approx(1.6, abs=0.02)
+    assert found.audio_duration_s == pytest.approx(2.0, abs=0.03)
 
 
 def test_without_a_sound_there_is_none(tmp_path: Path) -> None:
