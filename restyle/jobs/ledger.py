@@ -5,7 +5,7 @@ The book is the truth; the workflows only carry it forward. Every change is one 
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -220,15 +220,15 @@ class Ledger:
         ways_on: tuple[str, ...] = (),
         spent: Decimal | None = Decimal(0),
         keep_key: bool = False,
-        only_from: Stage | None = None,
+        only_from: Collection[Stage] = frozenset(Stage),
     ) -> None:
         """End a job: its stage, the budget settled at `spent` (None leaves it held), key erased.
 
-        Does nothing to one that has ended, or is no longer in the stage `only_from`.
+        Does nothing to one that has ended, or is in none of the stages `only_from`.
         """
         with self.change(job_id) as change:
             now = change.record.stage
-            if now.is_final or only_from not in (None, now):
+            if now.is_final or now not in only_from:
                 return
             change.move(stage)
             if error is not None:

@@ -42,6 +42,8 @@ from restyle.settings import Secret, Settings
 log = logging.getLogger("restyle.jobs")
 
 STOP_WITHIN_S = 5.0
+# Nothing is spent in these: a job ends in the very call that cancels it.
+FREE_STAGES = frozenset({Stage.QUEUED, Stage.FITTING, Stage.HOSTING})
 
 
 class Jobs:
@@ -166,7 +168,6 @@ class Jobs:
             return self.status(job_id)
         with self._ledger.change(job_id) as change:
             record = change.record
-            waiting = record.stage is Stage.QUEUED and not record.task_id
             if record.stage is Stage.FAILED and record.ways_on:
                 change.set(error={**(record.error or {}), "ways_on": []})
                 self._keys.erase(change.book, job_id)
@@ -174,10 +175,12 @@ class Jobs:
                 self._budgets.settle(
                     change.book, job_id, Decimal(record.charge or record.quote["total_usd"])
                 )
+            elif record.stage is Stage.SAVING:
+                change.note("It was finished before it could be stopped: its result is kept.")
             elif not record.stage.is_final:
                 change.set(cancel_asked=True)
-        if waiting and self._submits.open_intent(job_id) is None:
-            self._ledger.end(job_id, Stage.CANCELED, only_from=Stage.QUEUED)
+        if not record.task_id and self._submits.open_intent(job_id) is None:
+            self._ledger.end(job_id, Stage.CANCELED, only_from=FREE_STAGES)
         self._desk.wake(job_id)
         if record.whole:
             self._settle(record.whole)

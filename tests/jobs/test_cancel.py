@@ -23,13 +23,38 @@ def test_a_job_that_waits_for_its_slot_is_canceled_in_the_same_call(studio: Stud
     assert studio.end(third).task_id == studio.cloud.made[1].task_id, "the second took no slot"
 
 
-def test_fitting_stops_and_nothing_is_submitted(studio: Studio, wide_clip: Path) -> None:
+def test_fitting_is_canceled_in_the_same_call_and_stops(studio: Studio, wide_clip: Path) -> None:
     job_id = studio.submit(clip_path=wide_clip)
     studio.stage(job_id, Stage.FITTING)
-    studio.jobs.cancel(job_id)
-    job = studio.end(job_id)
+    job = studio.jobs.cancel(job_id)
     assert (job.stage, job.charge, job.fitted) == (Stage.CANCELED, None, False)
-    assert studio.cloud.submits == []
+    studio.end(studio.submit())
+    assert not list(studio.jobs._desk.folder(job_id).glob("fitted*")), "its fitting did not go on"
+    assert len(studio.cloud.submits) == 1
+
+
+@pytest.mark.parametrize("request_name", ["policy", "upload"])
+def test_hosting_is_canceled_in_the_same_call_whatever_stands_still(
+    studio: Studio, request_name: str
+) -> None:
+    studio.cloud.once(request_name, Fault("stall", seconds=0.5), key=studio.key)
+    job_id = studio.submit()
+    studio.cloud.wait_for(lambda cloud: any(name == request_name for name, _ in cloud.requests))
+    assert studio.jobs.cancel(job_id).stage is Stage.CANCELED
+    assert studio.end(studio.submit()).stage is Stage.SUCCEEDED, "the slot is free again"
+    assert len(studio.cloud.submits) == 1
+    assert studio.jobs.status(job_id).stage is Stage.CANCELED
+
+
+def test_a_result_that_is_being_saved_is_kept_and_said_so(studio: Studio) -> None:
+    studio.cloud.once("result", Fault("stall", seconds=0.5))
+    job_id = studio.submit()
+    studio.stage(job_id, Stage.SAVING)
+    job = studio.jobs.cancel(job_id)
+    assert "its result is kept" in job.notes[0]
+    assert not job.canceling
+    assert studio.end(job_id).stage is Stage.SUCCEEDED
+    assert studio.jobs.result(job_id).exists()
 
 
 def test_a_pending_task_is_canceled_at_the_service(studio: Studio) -> None:
