@@ -1,5 +1,6 @@
 """Which process is which: the living keep their work, the dead lose it, the slow write nothing."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,8 @@ from faults.scripted_cloud import RUNS_ON
 from jobs.studio import Studio, settings_for
 
 from restyle.clips import inspect
-from restyle.fitting import plan_fit
 from restyle.jobs import Stage
-from restyle.jobs.admitting import Payer, new_row
+from restyle.jobs.admitting import Payer, new_rows
 from restyle.jobs.fence import Fence
 from restyle.jobs.job import JobRequest
 from restyle.jobs.tables import JOBS, WORKERS, open_database
@@ -30,9 +30,10 @@ def engine(tmp_path: Path) -> Iterator[sa.Engine]:
 @pytest.fixture
 def job_id(engine: sa.Engine, jobs_clip: Path) -> str:
     request = JobRequest(jobs_clip, Options(), service="local")
-    row = new_row(request, plan_fit(inspect(jobs_clip)), Payer("local", None, is_host=False))
+    payer = Payer("local", None, is_host=False)
+    (row,) = new_rows(request, inspect(jobs_clip), payer, "a", "upload.mp4")
     with engine.begin() as book:
-        book.execute(sa.insert(JOBS).values({**row, "job_id": "a", "upload": "u", "turn": 1}))
+        book.execute(sa.insert(JOBS).values({**row, "turn": 1}))
     return "a"
 
 
@@ -71,6 +72,7 @@ def test_a_worker_without_a_word_loses_its_job_and_what_it_still_does_is_refused
     first, second = _members(engine, tmp_path)
     fence, once = Fence(first), first.worker_id
     with fence.carry(job_id, lambda: None):
+        assert list(fence._turns) == [job_id]
         fence.check_owner(job_id, once)
         fence.check_lease()
         _run_out(engine, first)
@@ -86,11 +88,40 @@ def test_a_worker_without_a_word_loses_its_job_and_what_it_still_does_is_refused
         assert first.worker_id != once, "it goes on as a new one"
         with pytest.raises(Fenced):
             fence.check_lease()
+    assert not fence._turns, "of jobs that are carried no more nothing is kept"
     assert not first.claim(job_id)
     second.forget(dead[0])
     assert second.dead() == []
     for member in (first, second):
         member.leave()
+
+
+def test_two_threads_of_one_worker_carry_a_job_one_after_the_other(
+    engine: sa.Engine, tmp_path: Path, job_id: str
+) -> None:
+    member = Membership(engine, tmp_path, lease_s=30.0)
+    member.join()
+    fence = Fence(member)
+    seen: list[str] = []
+    waits, goes_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        waits.set()
+        goes_on.wait(0.01)
+
+    def second() -> None:
+        with fence.carry(job_id, wait):
+            seen.append("second")
+
+    thread = threading.Thread(target=second)
+    with fence.carry(job_id, lambda: None):
+        thread.start()
+        assert waits.wait(20)
+        seen.append("first")
+    goes_on.set()
+    thread.join()
+    assert (seen, fence._turns) == (["first", "second"], {})
+    member.leave()
 
 
 def test_a_sleep_that_nobody_noticed_changes_nothing(
