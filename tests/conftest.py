@@ -1,8 +1,9 @@
-"""What tests of several rooms share: a throw-away PostgreSQL, and a web to fetch clips from."""
+"""What tests of several rooms share: a throw-away PostgreSQL and S3, and a web to fetch from."""
 
 from collections.abc import Iterator
 
 import pytest
+from bucket import BucketServer, bucket_server
 from postgres import PostgresServer, postgres_server
 from web import Web
 
@@ -11,6 +12,13 @@ from web import Web
 def postgres() -> Iterator[PostgresServer]:
     """A server that starts with the first test that wants it; a test takes `.database()`."""
     with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[BucketServer]:
+    """A server that starts with the first test that wants it; a test takes `.storage()`."""
+    with bucket_server() as server:
         yield server
 
 

@@ -42,9 +42,12 @@ class Bucket:
         self._ttl_s = ttl_s
 
     def host(self, path: Path) -> Hosted:
-        """Put the clip into the bucket under a name of its own, and sign a link to it."""
+        """Put the clip into the bucket under a name of its own, and sign a link to it.
+
+        It lies with the other files of its job, whose folder the clip's is, and goes with them.
+        """
         suffix = path.suffix.lower()
-        place = f"{self._root.rstrip('/')}/clips/{uuid.uuid4().hex}{suffix}"
+        place = f"{self._root.rstrip('/')}/jobs/{path.parent.name}/{uuid.uuid4().hex}{suffix}"
         expires_at = datetime.now(UTC) + timedelta(seconds=self._ttl_s)
         try:
             self._storage.makedirs(place.rpartition("/")[0], exist_ok=True)

@@ -40,14 +40,20 @@ def remove_old(desk: Desk, keep_hours: float) -> list[Record]:
 def make_room(
     desk: Desk, wanted: int = FLOOR_BYTES, *, free: Callable[[Path], int] = free_bytes
 ) -> list[Record]:
-    """Remove files of ended jobs, the oldest first, until `wanted` bytes are free."""
+    """Remove files of ended jobs, the oldest first, until `wanted` bytes are free.
+
+    Where the storage is elsewhere, only this machine's copies of them.
+    """
     removed: list[Record] = []
     if free(desk.storage.jobs) >= wanted:
         return removed
     for record in _with_files(desk, ended_before=time.time()):
         if record.ways_on:
             continue  # It may go on, and needs its clip for that.
-        _remove(desk, record, "since the disk has no room")
+        if desk.storage.holds_copies:
+            desk.storage.drop_copies(record.job_id)
+        else:
+            _remove(desk, record, "since the disk has no room")
         removed.append(record)
         if free(desk.storage.jobs) >= wanted:
             break
@@ -74,12 +80,15 @@ def disk_full() -> DiskFull:
 
 
 def remove_strays(desk: Desk) -> None:
-    """Remove folders of which the book knows nothing: leftovers of a cut-off upload."""
+    """Remove what should not be here: leftovers of a cut-off upload, of which the book knows
+    nothing, and copies of files that another machine has removed."""
     for folder in desk.storage.jobs.glob("*"):
         if time.time() - folder.stat().st_mtime > STRAY_AFTER_S:
             try:
-                desk.ledger.read(folder.name)
+                is_stray = desk.ledger.read(folder.name).files_removed is not None
             except JobNotFound:
+                is_stray = True
+            if is_stray:
                 desk.storage.drop(folder.name)
 
 

@@ -44,8 +44,11 @@ class Storage:
         if self._remote is None:
             return
         place = self._place(path)
-        self._remote.makedirs(place.rpartition("/")[0], exist_ok=True)
-        self._remote.put_file(str(path), place)
+        try:
+            self._remote.put_file(str(path), place)
+        except FileNotFoundError:  # a storage with true folders
+            self._remote.makedirs(place.rpartition("/")[0], exist_ok=True)
+            self._remote.put_file(str(path), place)
 
     def bring(self, path: Path) -> Path:
         """See to it that a file which was kept is here; one that never was stays missing."""
@@ -58,17 +61,27 @@ class Storage:
             try:
                 self._remote.get_file(place, str(half))
                 half.replace(path)
+            except FileNotFoundError:
+                log.debug("%s was removed from the storage in this moment", place)
             finally:
                 half.unlink(missing_ok=True)
         return path
 
+    @property
+    def holds_copies(self) -> bool:
+        """Whether what lies in `jobs` is a copy of what the storage has."""
+        return self._remote is not None
+
+    def drop_copies(self, job_id: str) -> None:
+        """Remove the files of a job from this machine."""
+        shutil.rmtree(self.folder(job_id), ignore_errors=True)
+
     def drop(self, job_id: str) -> None:
         """Remove all files of a job."""
-        folder = self.folder(job_id)
-        shutil.rmtree(folder, ignore_errors=True)
+        self.drop_copies(job_id)
         if self._remote is not None:
             try:
-                self._remote.rm(self._place(folder), recursive=True)
+                self._remote.rm(self._place(self.folder(job_id)), recursive=True)
             except FileNotFoundError:
                 log.debug("job=%s had no files in the storage", job_id)
 
@@ -87,7 +100,8 @@ class Storage:
 
     def _open(self, url: str) -> None:
         try:
-            remote, base = fsspec.core.url_to_fs(url)
+            # What is there changes by other hands: no list of it is kept.
+            remote, base = fsspec.core.url_to_fs(url, use_listings_cache=False)
         except (ImportError, ValueError, OSError) as error:
             raise OptionError(
                 f"The storage of RESTYLE_STORAGE_URL cannot be opened: {error}.",

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
 
 import fsspec
 import pytest
+import requests
+from bucket import BucketServer
 from fsspec.implementations.local import LocalFileSystem
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -48,7 +51,20 @@ def test_a_clip_in_a_bucket_is_fetched_by_its_signed_link(storage: Path, clip: P
     assert hosted.host == "bucket"
     assert SigningStorage.signed_s == [3600]
     assert abs(hosted.expires_at - datetime.now(UTC) - timedelta(hours=1)) < timedelta(minutes=1)
-    assert [path.read_bytes() for path in storage.rglob("*.mp4")] == [clip.read_bytes()]
+    kept = storage / "jobs" / clip.parent.name
+    assert [path.read_bytes() for path in kept.iterdir()] == [clip.read_bytes()]
+
+
+def test_a_clip_in_s3_is_fetched_by_its_signed_link(
+    s3: BucketServer, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in s3.environ.items():
+        monkeypatch.setenv(name, value)
+    hosted = Bucket(s3.storage(), ttl_s=3600).host(clip)
+    verify(hosted)
+    assert requests.get(hosted.url, timeout=10).content == clip.read_bytes()
+    (expires,) = parse_qs(urlsplit(hosted.url).query)["Expires"]
+    assert int(expires) == pytest.approx(hosted.expires_at.timestamp(), abs=60)
 
 
 def test_two_clips_in_a_bucket_never_meet(storage: Path, clip: Path) -> None:

@@ -39,6 +39,30 @@ def test_the_oldest_files_go_first_and_never_those_of_a_job_that_runs(studio: St
     assert studio.end(running).stage is Stage.CANCELED
 
 
+def test_copies_of_what_lies_elsewhere_go_and_nothing_else(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = studio.jobs._desk
+    ended = studio.end(studio.submit()).job_id
+    with monkeypatch.context() as patch:
+        patch.setattr(type(desk.storage), "holds_copies", True)
+        patch.setattr(desk.storage, "drop", lambda _: pytest.fail("the storage lost it"))
+        make_room(desk, 1, free=lambda _: 0)
+    assert not desk.folder(ended).exists()
+    assert desk.ledger.read(ended).files_removed is None
+
+
+def test_copies_of_what_another_machine_has_removed_go_too(studio: Studio) -> None:
+    desk = studio.jobs._desk
+    ended = studio.end(studio.submit()).job_id
+    retention.remove_old(desk, keep_hours=0)
+    copies = desk.folder(ended)
+    copies.mkdir()
+    os.utime(copies, (0, 0))
+    retention.remove_strays(desk)
+    assert not copies.exists()
+
+
 def test_a_job_that_waits_for_a_decision_keeps_its_clip(studio: Studio) -> None:
     studio.cloud.strangers = 1
     studio.cloud.once("submit", LOST_AFTER_ACCEPTANCE)
