@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from restyle.errors import OptionError
 
 CLOUD_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
+POSTGRESQL = ("postgresql:", "postgresql+psycopg:", "postgres:")
 Hosting = Literal["auto", "upload", "self", "bucket"]
 
 
@@ -89,6 +90,12 @@ class Settings:
         if hosting not in get_args(Hosting):
             raise _wrong("RESTYLE_HOSTING", hosting, "one of " + ", ".join(get_args(Hosting)))
         api_key, database_url = text("DASHSCOPE_API_KEY"), text("DATABASE_URL")
+        if database_url and not database_url.startswith(POSTGRESQL):
+            # Without the value: it may hold a password.
+            raise OptionError(
+                "The environment variable DATABASE_URL does not begin with postgresql://.",
+                what_next="Name a PostgreSQL, or leave it unset for a file in the data folder.",
+            )
         space_host = text("SPACE_HOST")
         port = text("GRADIO_SERVER_PORT")
         return cls(

@@ -41,6 +41,18 @@ class PostgresServer:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
         return self.url(name)
 
+    @contextlib.contextmanager
+    def outage(self, database_url: str) -> Iterator[None]:
+        """While it lasts, nobody can connect, and who was connected is not."""
+        name = database_url.rpartition("/")[2]
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
+            yield
+            connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
+
     def url(self, database: str) -> str:
         """The URL of one of its databases."""
         return f"postgresql://{self.user}:{self.password}@127.0.0.1:{self.port}/{database}"

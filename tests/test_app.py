@@ -6,8 +6,10 @@ import time
 import urllib.request
 from pathlib import Path
 
+import psycopg
 import pytest
 from app_process import running_app
+from postgres import PostgresServer
 
 from app import free_port, main
 from restyle.errors import RestyleError
@@ -16,9 +18,10 @@ WAIT_S = 60.0
 
 
 def test_it_begins_its_service_again_when_that_dies_and_stops_everything_at_the_end(
-    tmp_path: Path,
+    tmp_path: Path, postgres: PostgresServer
 ) -> None:
-    with running_app(tmp_path / "data") as app:
+    database_url = postgres.database()
+    with running_app(tmp_path / "data", DATABASE_URL=database_url) as app:
         with urllib.request.urlopen(app.url) as answer:
             assert answer.status == 200
         first = app.engine_pid
@@ -30,6 +33,10 @@ def test_it_begins_its_service_again_when_that_dies_and_stops_everything_at_the_
             time.sleep(0.1)
     assert app.process.returncode == 0, "".join(app.said)
     assert app.engine_pid is None
+    with psycopg.connect(database_url) as connection:
+        for table in ("restyle_jobs", "render_tasks"):  # the app's and its service's
+            assert connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() == (0,)
+    assert not list((tmp_path / "data").rglob("*.sqlite")), "nothing lies in a file as well"
 
 
 def test_a_wrong_setting_is_named_and_nothing_starts(

@@ -53,7 +53,8 @@ class Database:
         self.pool = pool
         self._engine = _open(database_url)
         self._clock = clock if clock or self.is_shared else time.time
-        with self.begin("tables") as connection:
+        with self.begin() as connection:
+            self._lock(connection, "tables")  # which all pools share
             METADATA.create_all(connection)
             _complete(connection)
 
@@ -68,15 +69,19 @@ class Database:
 
     @contextlib.contextmanager
     def begin(self, alone_in: str = "") -> Iterator[sa.Connection]:
-        """One transaction; with `alone_in`, the only one of that name in all processes.
+        """One transaction; with `alone_in`, the only one of that name and pool in all processes.
 
         In SQLite each is the only one anyway.
         """
         with self._engine.begin() as connection:
-            if alone_in and self.is_shared:
-                key = sa.func.hashtext(f"restyle {self.pool} {alone_in}")
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+            if alone_in:
+                self._lock(connection, f"{self.pool} {alone_in}")
             yield connection
+
+    def _lock(self, connection: sa.Connection, name: str) -> None:
+        if self.is_shared:
+            key = sa.func.hashtext(f"restyle {name}")
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
     def now(self) -> sa.ColumnElement[int]:
         """The moment, in epoch milliseconds, as an expression in a statement."""
@@ -95,6 +100,9 @@ def _open(database_url: str) -> sa.Engine:
     url = sa.make_url(database_url)
     if url.get_backend_name() != "sqlite":
         url = url.set(drivername="postgresql+psycopg")
+        if "options" not in url.query:
+            # An engine that falls asleep within a transaction gives its locks back.
+            url = url.update_query_dict({"options": "-c idle_in_transaction_session_timeout=5000"})
         # Connections that were lost meanwhile are noticed before they are used.
         return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
     engine = sa.create_engine(url, hide_parameters=True)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -98,60 +99,64 @@ ANSWERS = sa.Table(
     sa.Column("answer", sa.JSON, nullable=False),
 )
 
+
+def _id(name: str, length: int) -> sa.Column[str]:
+    return sa.Column(name, sa.String(length), primary_key=True)
+
+
+def _needed(name: str, kind: sa.types.TypeEngine[Any]) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False)
+
+
+_NAME, _LONG_NAME, _SEALED = sa.String(40), sa.String(200), sa.String(1000)
+_MOMENT, _NANO_DOLLARS = sa.Float(53), sa.BigInteger()
+
 KEYS = sa.Table(
     "restyle_keys",
     METADATA,
-    sa.Column("job_id", sa.String(64), primary_key=True),
-    sa.Column("kept", sa.Float, nullable=False),
-    sa.Column("sealed", sa.String(1000), nullable=False),
+    _id("job_id", 64),
+    _needed("kept", _MOMENT),
+    _needed("sealed", _SEALED),
 )
 
 # What of a day's cap is taken; the scope is a visitor, or everybody.
 CAPS = sa.Table(
-    "restyle_caps",
-    METADATA,
-    sa.Column("scope", sa.String(220), primary_key=True),
-    sa.Column("day", sa.String(10), primary_key=True),
-    sa.Column("taken", sa.BigInteger, nullable=False),
+    "restyle_caps", METADATA, _id("scope", 220), _id("day", 10), _needed("taken", _NANO_DOLLARS)
 )
 
+# What of it a job has taken, and what it has truly cost.
 HOLDS = sa.Table(
     "restyle_holds",
     METADATA,
-    sa.Column("job_id", sa.String(64), primary_key=True),
-    sa.Column("visitor", sa.String(200), nullable=False),
-    sa.Column("day", sa.String(10), nullable=False),
-    sa.Column("held", sa.BigInteger, nullable=False),
-    sa.Column("settled", sa.BigInteger),
+    *(_id("job_id", 64), _needed("visitor", _LONG_NAME), _needed("day", sa.String(10))),
+    *(_needed("held", _NANO_DOLLARS), sa.Column("settled", _NANO_DOLLARS)),
 )
-
 
 # The living workers; `taken` ones were found dead, or have left.
 WORKERS = sa.Table(
     "restyle_workers",
     METADATA,
-    sa.Column("worker_id", sa.String(40), primary_key=True),
-    sa.Column("executor", sa.String(40), nullable=False),
-    sa.Column("place", sa.String(200), nullable=False),
-    sa.Column("until", sa.Float(53), nullable=False),
-    sa.Column("taken", sa.Boolean, nullable=False),
+    *(_id("worker_id", 40), _needed("executor", _NAME), _needed("place", _LONG_NAME)),
+    *(_needed("until", _MOMENT), _needed("taken", sa.Boolean())),
 )
 
 # When the next question about an account's tasks may be asked.
-GATES = sa.Table(
-    "restyle_gates",
-    METADATA,
-    sa.Column("account", sa.String(100), primary_key=True),
-    sa.Column("free_at", sa.Float(53), nullable=False),
-)
+GATES = sa.Table("restyle_gates", METADATA, _id("account", 100), _needed("free_at", _MOMENT))
+
+
+# A process that falls asleep within a transaction, or whose network is cut, gives its locks back:
+# without this the others would wait for as long as it sleeps.
+LET_GO = "idle_in_transaction_session_timeout=5000"
 
 
 def database_url(settings: Settings) -> str:
     """The database in SQLAlchemy's words, with its password: for connecting only."""
     if settings.database_url is None:
         return f"sqlite:///{settings.data_dir / 'restyle.sqlite'}"
-    url = sa.make_url(settings.database_url.reveal())
-    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    url = sa.make_url(settings.database_url.reveal()).set(drivername="postgresql+psycopg")
+    if "options" not in url.query:
+        url = url.update_query_dict({"options": f"-c {LET_GO}"})
+    return url.render_as_string(hide_password=False)
 
 
 def open_database(settings: Settings) -> sa.Engine:

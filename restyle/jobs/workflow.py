@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import NotRequired, TypedDict, TypeVar
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+from sqlalchemy.exc import OperationalError
 
 from restyle.errors import Canceled, RestyleError, TaskFailed, TaskGone
 from restyle.jobs import wholes
@@ -247,6 +248,10 @@ def _do(desk: Desk, step: Callable[[Desk, str], T], job_id: str, ended: T) -> T:
         desk.ledger.end(job_id, Stage.CANCELED)
     except RestyleError as error:
         _fail(desk, job_id, error)
+    except OperationalError:
+        # The database was away: no fault of the job, which is found again when it is back.
+        log.warning("job=%s the book could not be had; its step is begun again", job_id)
+        raise
     except Exception as error:
         log.exception("job=%s an unexpected error", job_id)
         _fail(

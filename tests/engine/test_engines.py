@@ -1,12 +1,11 @@
 """Two engines on one PostgreSQL and one data folder: one dies, the other goes on with its work."""
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,31 +24,19 @@ FAST = {"style": 2, "min_len": 540, "video_fps": 15}
 RESOLVE = {"X-DashScope-OssResourceResolve": "enable"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def database_url(postgres: PostgresServer) -> str:
     return postgres.database()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def two_engines(
-    make_engine: Callable[..., Any], tmp_path: Path, database_url: str
+    make_engine: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory, database_url: str
 ) -> tuple[Any, Any]:
-    shared = {"DATABASE_URL": database_url}
-    first, second = (make_engine(data_dir=tmp_path / "data", environment=shared) for _ in range(2))
+    """Two for the whole module; the last test with them kills the first."""
+    data_dir, shared = tmp_path_factory.mktemp("two") / "data", {"DATABASE_URL": database_url}
+    first, second = (make_engine(data_dir=data_dir, environment=shared) for _ in range(2))
     return first, second
-
-
-@contextlib.contextmanager
-def outage(postgres: PostgresServer, database_url: str) -> Iterator[None]:
-    """While it lasts, nobody can connect, and who was connected is not."""
-    name = database_url.rpartition("/")[2]
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
-        )
-        yield
-        connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -81,7 +68,7 @@ def test_a_killed_engines_task_is_finished_by_the_other_and_succeeds_once(
     two_engines: tuple[Any, Any], postgres: PostgresServer, database_url: str, tmp_path: Path
 ) -> None:
     first, second = two_engines
-    clip = make_clip(tmp_path / "clip.mp4", size=(320, 256), duration_s=3, fps=15)
+    clip = make_clip(tmp_path / "clip.mp4", size=(320, 256), duration_s=2, fps=15)
     client = CloudClient(f"{first.url}/api/v1", Secret("sk-test"))
     url = client.upload(clip)
     os.kill(second.process.pid, signal.SIGSTOP)
@@ -92,15 +79,15 @@ def test_a_killed_engines_task_is_finished_by_the_other_and_succeeds_once(
     assert second.query(task_id)["output"]["task_status"] == "RUNNING"
     assert second.query(waiting)["output"]["task_status"] == "PENDING"
     first.end(signal.SIGKILL)
-    with outage(postgres, database_url):
+    with postgres.outage(database_url):
         wait_until(lambda: "The database cannot be used" in second.log())
 
     done = second.wait(task_id)
     assert done["output"]["task_status"] == "SUCCEEDED", done
-    assert done["usage"] == {"duration": 3.0, "SR": 540}
+    assert done["usage"] == {"duration": 2.0, "SR": 540}
     path = done["output"]["output_video_url"].removeprefix(second.url)
     (tmp_path / "result.mp4").write_bytes(second.call("GET", path, key=None).body)
-    assert stream(tmp_path / "result.mp4", "video")["nb_read_frames"] == "45"
+    assert stream(tmp_path / "result.mp4", "video")["nb_read_frames"] == "30"
     assert second.wait(waiting)["output"]["task_status"] == "SUCCEEDED"
     with psycopg.connect(database_url) as connection:
         rows = connection.execute(

@@ -1,5 +1,6 @@
 """An app process under test: commands go in, changes of its jobs come out, and it can be killed."""
 
+import itertools
 import json
 import os
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +16,34 @@ from faults.scripted_cloud import ScriptedCloud
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 150.0
+FINAL = ("succeeded", "failed", "canceled")
 
 
 class Process:
     """An app process under test."""
 
-    def __init__(
-        self, folder: Path, cloud: ScriptedCloud, database_url: str = "", *more: str
-    ) -> None:
-        self._more = more
+    def __init__(self, folder: Path, cloud: ScriptedCloud, *options: str, **environ: str) -> None:
         self._folder = folder
-        self._database_url = database_url
         self._cloud = cloud
+        self._options = options
+        self._environ = {"DATABASE_URL": "", "RESTYLE_STORAGE_URL": "", **environ}
         self._started: list[subprocess.Popen[str]] = []
         self.heard: list[dict[str, Any]] = []
 
     def start(self) -> None:
         """Start, and wait until it is ready."""
+        self.launch()
+        self.await_ready()
+
+    def launch(self) -> None:
+        """Start."""
         self._process = subprocess.Popen(
             [
                 sys.executable,
                 str(ROOT / "tests/jobs/runner.py"),
                 self._folder,
                 self._cloud.base_url,
-                self._database_url,
-                *self._more,
+                *self._options,
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -47,9 +51,13 @@ class Process:
             env={
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")]),
+                **self._environ,
             },
         )
         self._started.append(self._process)
+
+    def await_ready(self) -> None:
+        """Wait until it can be told something."""
         self.hear(lambda told: "ready" in told)
 
     def say(self, *words: object) -> None:
@@ -73,9 +81,28 @@ class Process:
             silence.cancel()
         raise AssertionError(f"it ended, or was silent, after {self.heard[-1:]}")
 
-    def hear_stage(self, *stages: str) -> dict[str, Any]:
-        """Read up to one of these stages of the job."""
-        return self.hear(lambda told: told.get("stage") in stages)
+    def submit(self, clip: Path, service: str, key: str) -> str:
+        """Have it begin a job; its id."""
+        self.say("submit", clip, service, key)
+        return str(self.hear(lambda told: "submitted" in told)["submitted"])
+
+    def hear_stage(self, *stages: str, of: str = "") -> dict[str, Any]:
+        """Read up to one of these stages of a job: of this one, or of any."""
+        return self.hear(lambda told: told.get("stage") in stages and of in ("", told["job_id"]))
+
+    def hear_ends(self, job_ids: Collection[str], since: int) -> dict[str, dict[str, Any]]:
+        """Read up to the end of the last of these jobs; how each ended.
+
+        What was heard `since` the so-manieth line counts, though it was read on the way.
+        """
+        ends: dict[str, dict[str, Any]] = {}
+        for number in itertools.count(since):
+            if len(ends) == len(job_ids):
+                break
+            told = self.heard[number] if number < len(self.heard) else self.hear(lambda _: True)
+            if told.get("stage") in FINAL and told["job_id"] in job_ids:
+                ends[told["job_id"]] = told
+        return ends
 
     def kill(self) -> None:
         """kill -9, and everything it had open is closed by the system."""

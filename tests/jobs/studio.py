@@ -19,7 +19,7 @@ HASTE = Pace(
     back_off_s=(0.02, 0.1),
     submit_patience_s=4.0,
     own_address_patience_s=0.5,
-    refusal_patience_s=0.3,
+    refusal_patience_s=1.5,
     save_patience_s=0.5,
     settle_s=0.4,
     first_looks_s=(0.05, 0.1),
@@ -59,7 +59,7 @@ class Studio:
         end = time.monotonic() + timeout_s
         while not until(job := self.jobs.status(job_id)):
             assert time.monotonic() < end, f"still {job}"
-            time.sleep(0.01)
+            time.sleep(0.02)
         return job
 
     def end(self, job_id: str) -> Job:

@@ -44,7 +44,7 @@ ROWS = st.fixed_dictionaries(
         for route, faults in ROUTES.items()
     },
 )
-STRANGERS = st.integers(0, 1)
+TROUBLE = st.tuples(ROWS, st.integers(0, 1))
 
 
 class Machine:
@@ -56,27 +56,36 @@ class Machine:
         self.folder = folder
         self.clip = clip
 
-    def try_row(self, row: dict[str, list[str]], strangers: int) -> None:
-        """One job through these faults, and through none when it may look again."""
-        key = new_key()
+    def try_at_once(self, troubles: list[tuple[dict[str, list[str]], int]]) -> None:
+        """A job through each row of faults, beside a stranger's task or none; and through none when
+        it may look again."""
+        since = len(self.process.heard)
+        keys = {self.begin(key := new_key(), *trouble): key for trouble in troubles}
+        ends = self.process.hear_ends(keys, since)
+        since, again = len(self.process.heard), []
+        for job_id, key in keys.items():
+            end = ends[job_id]
+            self.is_honest(end, key)
+            for route in ROUTES:
+                while self.cloud.fault(route, key):
+                    """What was not needed."""
+            if end["error"] and "look_again" in end["error"]["ways_on"]:
+                for task in list(self.cloud.tasks.values()):
+                    if task.foreign and task.key == key:
+                        del self.cloud.tasks[task.task_id]
+                self.process.say("look again", job_id)
+                again.append(job_id)
+        for job_id, end in self.process.hear_ends(again, since).items():
+            self.is_honest(end, keys[job_id])
+            assert end["stage"] == "succeeded", "without faults, looking again gets to the end"
+
+    def begin(self, key: str, row: dict[str, list[str]], strangers: int) -> str:
+        """Queue the faults and begin the job; its id."""
         for route, names in row.items():
             self.cloud.once(route, *(ROUTES[route][name] for name in names), key=key)
         self.cloud.plans_of[key] = Plan()
         self.cloud.strangers_of[key] = strangers
-        self.process.say("submit", self.clip, "cloud", key)
-        end = self.process.hear_stage("succeeded", "failed", "canceled")
-        self.is_honest(end, key)
-        for route in ROUTES:
-            while self.cloud.fault(route, key):
-                """What was not needed."""
-        if end["error"] and "look_again" in end["error"]["ways_on"]:
-            for task in list(self.cloud.tasks.values()):
-                if task.foreign and task.key == key:
-                    del self.cloud.tasks[task.task_id]
-            self.process.say("look again", end["job_id"])
-            end = self.process.hear_stage("succeeded", "failed", "canceled")
-            self.is_honest(end, key)
-            assert end["stage"] == "succeeded", "without faults, looking again gets to the end"
+        return self.process.submit(self.clip, "cloud", key)
 
     def is_honest(self, end: dict[str, Any], key: str) -> None:
         """At most one task; a result that is whole; or words, with a way on if money may be out."""
@@ -107,15 +116,15 @@ def machine(jobs_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @settings(
-    max_examples=8,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     database=None,
     # The rows are tried on one running installation, each on an account of its own.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(row=ROWS, strangers=STRANGERS)
+@given(troubles=st.lists(TROUBLE, min_size=6, max_size=6))
 def test_a_job_never_has_two_tasks_and_ends_with_its_result(
-    machine: Machine, row: dict[str, list[str]], strangers: int
+    machine: Machine, troubles: list[tuple[dict[str, list[str]], int]]
 ) -> None:
-    machine.try_row(row, strangers)
+    machine.try_at_once(troubles)
