@@ -1,18 +1,23 @@
 """The host's purse: exact under any race, and given back to the last nano-dollar."""
 
-import threading
+import json
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from jobs.purse import CENT, DAILY_CAP, VISITOR_CAP, VISITORS
 from jobs.studio import settings_for
 
 from restyle.errors import BudgetExceeded
 from restyle.jobs.budgets import Budgets
 from restyle.jobs.tables import open_database
 
-CENT = Decimal("0.01")
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -74,34 +79,42 @@ def test_the_cap_itself_may_be_spent_to_the_end(engine: sa.Engine) -> None:
 
 
 @pytest.mark.parametrize("database", ["SQLite", "PostgreSQL"])
-def test_a_hundred_threads_never_pass_a_cap(
+def test_two_processes_with_a_hundred_threads_never_pass_a_cap(
     tmp_path: Path, database: str, request: pytest.FixtureRequest
 ) -> None:
     url = request.getfixturevalue("postgres").database() if database == "PostgreSQL" else ""
+    command = [sys.executable, str(ROOT / "tests/jobs/purse.py"), str(tmp_path), url]
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    with ExitStack() as stack:
+        takers = [
+            stack.enter_context(
+                subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    env={**os.environ, "PYTHONPATH": paths},
+                )
+            )
+            for _ in range(2)
+        ]
+        for taker in takers:
+            assert taker.stdout
+            assert taker.stdout.readline() == "ready\n"
+        numbers = [json.dumps(list(range(first, 200, 2))) for first in range(2)]
+        for taker, its in zip(takers, numbers, strict=True):
+            assert taker.stdin
+            taker.stdin.write(f"{its}\n")
+            taker.stdin.flush()
+        got = [number for taker in takers for number in json.loads(taker.communicate()[0])]
+    visitors = [f"visitor {number % VISITORS}" for number in got]
+    assert len(got) == DAILY_CAP / CENT
+    assert max(visitors.count(visitor) for visitor in visitors) <= VISITOR_CAP / CENT
     settings = settings_for(tmp_path, "http://127.0.0.1:9/api/v1", DATABASE_URL=url)
-    # Two, as of two processes.
-    engines = [open_database(settings), open_database(settings)]
-    purses = [(one, Budgets(one, 5 * CENT, 23 * CENT)) for one in engines]
-    begin = threading.Barrier(100)
-    held: list[tuple[str, str]] = []
-
-    def take(number: int) -> None:
-        book, budgets = purses[number % 2]
-        visitor = f"visitor {number % 8}"
-        begin.wait()
-        if _hold(book, budgets, str(number), visitor, CENT):
-            held.append((str(number), visitor))
-
-    threads = [threading.Thread(target=take, args=(number,)) for number in range(100)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    visitors = [visitor for _, visitor in held]
-    assert len(held) == 23
-    assert max(visitors.count(visitor) for visitor in visitors) <= 5
-    for job_id, _ in held:
-        _settle(engines[0], purses[0][1], job_id, Decimal(0))
-    assert {purses[0][1].left(visitor) for visitor in visitors} == {5 * CENT}
-    for engine in engines:
-        engine.dispose()
+    engine = open_database(settings)
+    budgets = Budgets(engine, VISITOR_CAP, DAILY_CAP)
+    assert budgets.left(visitors[0]) == 0
+    for number in got:
+        _settle(engine, budgets, str(number), Decimal(0))
+    assert {budgets.left(visitor) for visitor in visitors} == {VISITOR_CAP}
+    engine.dispose()
