@@ -95,10 +95,14 @@ def submit_rows() -> list[Row]:
         "output of a wrong type": _reshaped(lambda answer: answer.update(output=[1])),
         "a status nobody knows": _with_output(task_status="BREWING"),
     }
-    short = {"answer lost", "timed out", "500 after acceptance", "500", "malformed JSON"}
+    less_telling = {"slow", "wrong type: a list", "wrong type: null", "empty object"}
+    less_telling |= {"task id of a wrong type", "output of a wrong type", "a status nobody knows"}
     rows = [
         Row(
-            "submit", name, {"submit": [fault] * (3 if "three" in name else 1)}, short=name in short
+            "submit",
+            name,
+            {"submit": [fault] * (3 if "three" in name else 1)},
+            short=name not in less_telling,
         )
         for name, fault in {**BROKEN, **more}.items()
     ]
@@ -106,7 +110,8 @@ def submit_rows() -> list[Row]:
         Row("submit", f"refused: {code}", {"submit": [refusal(code)]}, (code,)) for code in REFUSALS
     ]
     both = [LOST_BEFORE_ACCEPTANCE, LOST_AFTER_ACCEPTANCE]
-    return [*rows, Row("submit", "lost before, then after acceptance", {"submit": both})]
+    row = Row("submit", "lost before, then after acceptance", {"submit": both}, short=True)
+    return [*rows, row]
 
 
 def list_rows() -> list[Row]:
@@ -125,7 +130,7 @@ def list_rows() -> list[Row]:
         *rows,
         Row("list", "a foreign task beside ours", lost, unclear, strangers=1, short=True),
         Row("list", "cannot be had", {**lost, "list": [FINE]}, unclear,
-            {"list": [refusal("InternalError")]}),
+            {"list": [refusal("InternalError")]}, short=True),
         Row("list", "never to be had", lost, unclear, {"list": [refusal("AccessDenied")]}),
         Row("list", "its rows are missing", {**lost, "list": [FINE]}, unclear, {"list": [less]}),
     ]  # fmt: skip
@@ -139,7 +144,8 @@ def query_rows() -> list[Row]:
         "status of a wrong type": _with_output(task_status=["RUNNING"]),
         "UNKNOWN at first": Fault("answer", body={"output": {"task_status": "UNKNOWN"}}),
     }
-    short = {"answer lost", "500", "wrong type: a list"}
+    short = {"answer lost", "429", "500", "wrong type: a list", "a login page"}
+    short |= {"cut in the middle", "refused: InvalidApiKey", "UNKNOWN at first"}
     rows = [
         Row("query", name, {"query": [fault, fault]}, short=name in short)
         for name, fault in {**BROKEN, **more}.items()
@@ -148,7 +154,8 @@ def query_rows() -> list[Row]:
     return [
         *rows,
         Row("query", "SUSPENDED for long", {}, plan=Plan(suspended=12), short=True),
-        Row("query", "UNKNOWN for good", {}, ("TaskGone",), plan=Plan(0, 0, ends="UNKNOWN")),
+        Row("query", "UNKNOWN for good", {}, ("TaskGone",), plan=Plan(0, 0, ends="UNKNOWN"),
+            short=True),
         Row("query", "FAILED", {}, ("InternalError",),
             plan=Plan(ends="FAILED", code="InternalError")),
         Row("query", "FAILED without code", {}, ("TaskFailed",), plan=Plan(ends="FAILED")),
@@ -171,6 +178,7 @@ def clock_rows() -> list[Row]:
             {"submit": [first]},
             ahead_s=ahead_s,
             tells_time=tells_time,
+            short=True,
         )
         for ahead_s in (-7 * 3600.0, 3600.0)
         for tells_time in (True, False)
@@ -220,7 +228,7 @@ def result_rows() -> list[Row]:
         "smaller than said": said_more,
         "a page instead of a film": page,
     }
-    short = {"cut halfway", "larger than said"}
+    short = {"cut halfway", "larger than said", "answer lost"}
     rows = [
         Row("result", name, {"result": [fault]}, short=name in short)
         for name, fault in faults.items()

@@ -83,6 +83,15 @@ class Plan:
     output: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Clock:
+    """The service's clock as an account meets it: how far it is ahead of the machine's, and whether
+    answers tell its time."""
+
+    ahead_s: float = 0.0
+    tells_time: bool = True
+
+
 WAITS = Plan(pending=FOR_EVER)
 RUNS_ON = Plan(pending=0, running=FOR_EVER)
 URL_REFUSED = Plan(0, 0, ends="FAILED", code="InvalidParameter.FileDownload")

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
 
-from faults.script import URL_REFUSED, VENDOR_ERRORS, WAITS, Plan
+from faults.script import URL_REFUSED, VENDOR_ERRORS, WAITS, Clock, Plan
 
 from media import make_clip
 
@@ -74,9 +74,9 @@ class Service:
         self.refuses_http: Literal["", "submit", "task"] = ""
         self.one_at_a_time = False
         self.policies_expire_at_once = 0
-        # How far its clock is ahead of the machine's, and whether its answers tell the time.
-        self.ahead_s = 0.0
-        self.tells_time = True
+        # For all accounts, and for those of some keys.
+        self.clock = Clock()
+        self.clocks: dict[str, Clock] = {}
         # How long after it was made a task is in the list, and whether its row there has the
         # request id of its submit; how many strangers' tasks are made beside the next submits.
         self.list_lag_s = 0.0
@@ -99,7 +99,8 @@ class Service:
     @property
     def made(self) -> list[ScriptedTask]:
         """The tasks that submits made, oldest first."""
-        return [task for task in self.tasks.values() if not task.foreign]
+        with self._lock:
+            return [task for task in self.tasks.values() if not task.foreign]
 
     def add_task(
         self,
@@ -113,15 +114,19 @@ class Service:
         task = ScriptedTask(str(uuid.uuid4()), key, "https://example.com/x.mp4", {}, WAITS, model)
         task.foreign = True
         task.parameters = dict(self.options_of_strangers)
-        task.created = created or self.now()
+        task.created = created or self.now(key)
         task.move(status)
         with self._lock:
             self.tasks[task.task_id] = task
         return task
 
-    def now(self) -> datetime:
+    def clock_of(self, key: str) -> Clock:
+        """The clock that an account meets."""
+        return self.clocks.get(key, self.clock)
+
+    def now(self, key: str) -> datetime:
         """The moment by the service's own clock."""
-        return datetime.now(UTC) + timedelta(seconds=self.ahead_s)
+        return datetime.now(UTC) + timedelta(seconds=self.clock_of(key).ahead_s)
 
     def finish(self, task_id: str, status: str = "SUCCEEDED") -> None:
         """End a task on command."""
@@ -142,7 +147,7 @@ class Service:
             task = ScriptedTask(str(uuid.uuid4()), key, url, dict(body.get("parameters", {})), plan)
             if self._kind(url) == "task":
                 task.plan = changed(URL_REFUSED, message=VENDOR_ERRORS["InvalidURL"][1])
-            task.created = self.now()
+            task.created = self.now(key)
             task.listed_from = task.created + timedelta(seconds=self.list_lag_s)
             self.tasks[task.task_id] = task
             self.submits.append(Submit(headers, body, task.task_id))
@@ -265,7 +270,7 @@ class Service:
                 }
                 for task in sorted(self.tasks.values(), key=lambda t: t.created, reverse=True)
                 if task.key in ("", key)
-                and (task.listed_from or task.created) <= self.now()
+                and (task.listed_from or task.created) <= self.now(key)
                 and start <= task.created <= end + timedelta(seconds=1)
                 and query.get("model_name", task.model) == task.model
                 and query.get("status", task.status) == task.status

@@ -1,13 +1,13 @@
 """Trying rows of faults on a running installation: one job each, and what became of it."""
 
-import itertools
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from faults.rows import Row
-from faults.scripted_cloud import ScriptedCloud, ScriptedTask
+from faults.scripted_cloud import Clock, ScriptedCloud, ScriptedTask
 from jobs.studio import new_key
 
 from restyle.jobs import Job, JobRequest, Jobs, Stage
@@ -59,35 +59,25 @@ class Trial:
         self.clip = clip
 
     def run(self, rows: Iterable[Row]) -> Iterator[Outcome]:
-        """Try the rows, as many at once as do not change the cloud for each other."""
+        """Try the rows, several at once; the service goes down for none but the row's own job."""
+        quiet, loud = [], []
+        for row in rows:
+            (loud if row.down_s else quiet).append(row)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            yield from pool.map(self._try, quiet)
+        yield from map(self._try, loud)
 
-        def world(row: Row) -> tuple[float, float, bool]:
-            return row.down_s, row.ahead_s, row.tells_time
-
-        ordered = sorted(rows, key=world)
-        for _, alike in itertools.groupby(ordered, key=world):
-            waiting = list(alike)
-            while waiting:
-                wave, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
-                yield from self._wave(wave)
-        self.cloud.ahead_s, self.cloud.tells_time = 0.0, True
-
-    def _wave(self, rows: Sequence[Row]) -> Iterator[Outcome]:
-        cloud = self.cloud
-        cloud.ahead_s, cloud.tells_time = rows[0].ahead_s, rows[0].tells_time
-        begun = [(row, *self._begin(row)) for row in rows]
-        if rows[0].down_s:
-            for row, key, _ in begun:
-                if row.plan.running > 2:
-                    cloud.wait_for(lambda cloud, key=key: self._tasks(key))
-            cloud.down()
-            time.sleep(rows[0].down_s)
-            cloud.up()
-        for row, key, job_id in begun:
-            if row.cancels:
-                self._cancel(key, job_id)
-        for row, key, job_id in begun:
-            yield self._outcome(row, key, job_id)
+    def _try(self, row: Row) -> Outcome:
+        key, job_id = self._begin(row)
+        if row.down_s:
+            if row.plan.running > 2:
+                self.cloud.wait_for(lambda _: self._tasks(key))
+            self.cloud.down()
+            time.sleep(row.down_s)
+            self.cloud.up()
+        if row.cancels:
+            self._cancel(key, job_id)
+        return self._outcome(row, key, job_id)
 
     def _begin(self, row: Row) -> tuple[str, str]:
         key = new_key()
@@ -97,6 +87,7 @@ class Trial:
             self.cloud.always(route, faults[0], key=key)
         self.cloud.plans_of[key] = row.plan
         self.cloud.strangers_of[key] = row.strangers
+        self.cloud.clocks[key] = Clock(row.ahead_s, row.tells_time)
         request = JobRequest(self.clip, Options(), service="cloud", api_key=Secret(key))
         return key, self.jobs.submit(request).job_id
 
@@ -117,11 +108,9 @@ class Trial:
             # What went wrong is over: looking again must then find what there is.
             for route in () if row.forever else row.kept or ():
                 self.cloud.always(route, None, key=key)
-            self.cloud.tasks = {
-                task_id: task
-                for task_id, task in self.cloud.tasks.items()
-                if not (task.foreign and task.key == key)
-            }
+            for task in list(self.cloud.tasks.values()):
+                if task.foreign and task.key == key:
+                    del self.cloud.tasks[task.task_id]
             self.jobs.look_again(job_id)
             job = self._wait(job_id)
         tasks = self._tasks(key)
@@ -153,7 +142,7 @@ class Trial:
             if job.stage in stages:
                 break
             assert time.monotonic() < end, f"a job that never ends: {job}"
-            time.sleep(0.05)
+            time.sleep(0.1)
         return job
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 if TYPE_CHECKING:
-    from faults.scripted_cloud import Fault, ScriptedCloud
+    from faults.scripted_cloud import Clock, Fault, ScriptedCloud
 
 SUBMIT = "/api/v1/services/aigc/video-generation/video-synthesis"
 TASK = re.compile(r"/api/v1/tasks/([^/]+)")
@@ -86,7 +86,7 @@ class Handler(BaseHTTPRequestHandler):
             return task.key if task else ""
         if route == "upload":
             return self.service.whose_policy(self._form(body).get("policy", ""))
-        return str(self.headers.get("Authorization", "")).partition(" ")[2]
+        return self._key
 
     def _work(
         self, route: str, path: str, query: dict[str, str], body: bytes
@@ -180,8 +180,18 @@ class Handler(BaseHTTPRequestHandler):
         return json.dumps({"request_id": self.request_id, **body}, ensure_ascii=False).encode()
 
     def date_time_string(self, timestamp: float | None = None) -> str:
-        return super().date_time_string((timestamp or time.time()) + self.service.ahead_s)
+        return super().date_time_string((timestamp or time.time()) + self._clock.ahead_s)
 
     def send_header(self, keyword: str, value: str) -> None:
-        if keyword != "Date" or self.service.tells_time:
+        if keyword != "Date" or self._clock.tells_time:
             super().send_header(keyword, value)
+
+    @property
+    def _clock(self) -> "Clock":
+        return self.service.clock_of(self._key)
+
+    @property
+    def _key(self) -> str:
+        # What is no request has none.
+        headers = getattr(self, "headers", None) or {}
+        return str(headers.get("Authorization", "")).partition(" ")[2]

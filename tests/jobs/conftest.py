@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from faults.scripted_cloud import Plan, ScriptedCloud
+from faults.scripted_cloud import Clock, Plan, ScriptedCloud
 from jobs.studio import HASTE, Studio, settings_for
 from starlette.applications import Starlette
 
@@ -73,8 +73,8 @@ def studio(jobs_cloud: ScriptedCloud, running_jobs: tuple[Jobs, str], jobs_clip:
     cloud.plan = Plan()
     cloud.plans.clear()
     cloud.refuses_oss = cloud.refuses_http = ""
-    cloud.ahead_s = cloud.list_lag_s = 0.0
-    cloud.tells_time, cloud.traces, cloud.strangers = True, False, 0
+    cloud.clock, cloud.list_lag_s = Clock(), 0.0
+    cloud.traces, cloud.strangers = False, 0
     cloud.options_of_strangers = {}
     for kept in (cloud.tasks, cloud.submits, cloud.requests, cloud.uploads):
         kept.clear()

@@ -4,10 +4,11 @@ import time
 from typing import Any
 
 import pytest
+from dbos import DBOS
 from faults.scripted_cloud import WAITS
 from jobs.studio import Studio
 
-from restyle.jobs import Stage
+from restyle.jobs import Stage, workflow
 from restyle.jobs.queueing import Rates, Waiting, eta_s, position
 
 
@@ -71,6 +72,15 @@ def test_nothing_known_is_said_to_be_nothing() -> None:
     assert Known("local").of({}) is None
     assert eta_s([_waiting("a", service="local")], "a", Known("local"), now=0.0) is None
     assert Known("cloud").of({}) == pytest.approx(26.5 / 3)
+
+
+def test_the_services_limits_for_an_account_stand_in_the_queue_of_all_processes(
+    studio: Studio,
+) -> None:
+    queue = DBOS.retrieve_queue(workflow.RUN_QUEUE)
+    assert queue is not None
+    assert queue.partition_concurrency == 1
+    assert queue.partition_limiter == {"limit": 2, "period": 1.0}
 
 
 def test_a_visitor_with_many_jobs_does_not_keep_the_next_waiting_for_all(studio: Studio) -> None:
