@@ -46,7 +46,7 @@ def _line(row: Row, folder: Path) -> tuple[str, ...]:
     path = folder / row.name
     row.make(path)
     started = time.perf_counter()
-    name = f"`{row.name}`".replace("|", "\\|")
+    name = f"`{row.name}`".replace("|", "\\|").replace("\n", "⏎").replace("long" * 60, "long…long")
     try:
         clip = inspect(path)
         look = f"{time.perf_counter() - started:.2f}"

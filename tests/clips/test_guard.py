@@ -103,6 +103,15 @@ def test_a_run_that_takes_too_long_is_ended() -> None:
     assert outcome.code != 0
 
 
+def test_a_run_that_has_used_its_processor_time_is_ended_by_the_system() -> None:
+    endless = ["-f", "lavfi", "-i", "testsrc2", "-f", "null", "-"]
+    process = guard.start(endless, cpu_limit_s=1, stdout=subprocess.DEVNULL, stderr=-3)
+    try:
+        assert process.wait(60) != 0
+    finally:
+        guard.stop(process)
+
+
 def test_a_run_is_ended_when_it_is_told_to_stop() -> None:
     endless = ["-f", "lavfi", "-i", "testsrc2", "-f", "null", "-"]
     assert guard.run(endless, time_limit_s=600, should_stop=lambda: True).timed_out

@@ -117,6 +117,15 @@ def test_a_crop_is_the_same_pixels_both_ways(path: Path) -> None:
     assert inside.max() == 0
 
 
+def test_an_effect_changes_every_frame_and_every_pixel_as_moviepy_means_it(path: Path) -> None:
+    part = open_clip(path).subclipped(0.5, 1.5).cropped(x1=40, y1=20, width=240, height=200)
+    effects = [vfx.InvertColors(), vfx.MirrorX()]
+    theirs = list(part.with_effects(effects).iter_frames())
+    assert len(theirs) == 30
+    for ours, frame in zip(part.frames(30), theirs, strict=True):
+        np.testing.assert_array_equal(255 - ours[:, ::-1], frame)
+
+
 def test_frames_come_at_any_rate_and_size(path: Path) -> None:
     frames = list(open_clip(path).frames(15, (160, 120)))
     assert len(frames) == 30

@@ -1,6 +1,10 @@
 """A file is written whole or not at all, and work stops when it is told to."""
 
 import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +12,7 @@ import pytest
 from proglog import ProgressBarLogger
 
 from restyle.errors import Canceled, FitError
-from restyle.footage import open_clip
+from restyle.footage import open_clip, writing
 
 from media import ffmpeg, make_clip, probe
 
@@ -49,6 +53,40 @@ def test_progress_is_told_and_work_can_be_stopped(
     assert 0.05 <= witness.told[-1] < 1
     assert os.listdir(target.parent) == []
     clip.close()
+
+
+@pytest.fixture
+def silent() -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that says nothing and goes on until it is ended."""
+    command = [sys.executable, "-c", "input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process
+        process.kill()
+
+
+def test_a_stop_is_heard_at_once_when_nothing_moves(
+    silent: "subprocess.Popen[bytes]", no_process_left: None
+) -> None:
+    class Impatient(Witness):
+        def bars_callback(self, bar: str, attr: str, value: Any, old_value: Any = None) -> None:
+            super().bars_callback(bar, attr, value, old_value)
+            if len(self.told) == 20:
+                raise Canceled("Stopped.")
+
+    began = time.monotonic()
+    with pytest.raises(Canceled):
+        writing._follow(silent, 100, Impatient())
+    assert silent.poll() is not None
+    assert time.monotonic() - began < 10  # asked twice a second or more
+
+
+def test_work_that_makes_no_headway_is_ended(
+    silent: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch, no_process_left: None
+) -> None:
+    monkeypatch.setattr(writing, "_STALL_S", 0.3)
+    with pytest.raises(FitError, match="headway"):
+        writing._follow(silent, 100, Witness())
+    assert silent.poll() is not None
 
 
 def test_progress_goes_to_its_end(path: Path, tmp_path: Path) -> None:
