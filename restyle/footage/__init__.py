@@ -1,8 +1,8 @@
 """A MoviePy clip of our own: `open_clip(path)` reads any clip right and at ffmpeg's speed.
 
 `source` is the clip, `edits` the filter graph it folds into, `frames` and `sound` what effects
-see, `writing` the one ffmpeg command that writes, `joining` lays the parts of one clip end to end.
-Importing this imports MoviePy.
+see, `writing` the one ffmpeg command that writes, `sound_track` what it does to the sound,
+`joining` lays the parts of one clip end to end. Importing this imports MoviePy.
 """
 
 from restyle.footage.edits import Crop, Edit, Pad, Scale, audio_filters, input_arguments

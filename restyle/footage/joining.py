@@ -21,13 +21,13 @@ from restyle.clips import Clip, guard
 from restyle.clips.packets import Track, read_tracks
 from restyle.errors import Canceled
 from restyle.footage.edits import Edit, audio_filters, input_arguments
+from restyle.footage.sound_track import CODING
 from restyle.footage.source import Footage, open_clip
 from restyle.footage.writing import write_frames
 
 _TICKS = 90_000  # of a second: whole numbers for every usual frame rate
 _NEAR_S = 0.001
 _IN_STEP_S = 0.02  # how late a frame may come where the picture is coded again
-_SOUND = ["-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2"]
 _EXTRADATA = re.compile(r"#extradata 0: *(\d+, *\w+)")
 _PICTURE = "picture.mp4"
 
@@ -171,7 +171,7 @@ def _sound_of(sound: Footage | None, length_s: float) -> list[str]:
     edit: Edit = sound.edit
     return [
         *("-map", f"1:{edit.clip.audio_stream}"),
-        *("-af", audio_filters(edit, length_s=length_s), *_SOUND),
+        *("-af", audio_filters(edit, length_s=length_s), *CODING),
     ]
 
 
