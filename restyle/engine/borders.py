@@ -14,7 +14,7 @@ from restyle.engine.memberships import CRISP, best_two_pixel
 from restyle.engine.palette import LANES
 
 _ROUND_NEAR, _EDGE_NEAR = 2, 1  # half-size pixels round a border that are looked at
-_EDGE = 3.0  # slope from the margin of votes at full size to an edge about one pixel wide
+_EDGE = 2.0  # slope from the margin of votes at full size to an edge about 1.5 pixels wide
 
 
 def _near_borders(label: Bytes, reach: int) -> Bytes:

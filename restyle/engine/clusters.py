@@ -21,6 +21,8 @@ _WORK_SIDE = 144  # short side, in pixels, of the samples that are clustered
 _LIGHTNESS_WEIGHT = 0.7  # two greys may lie closer in lightness than two hues in hue
 # How much nearer or further entries count that meet softly, or at an edge.
 _SOFT, _HARD = 0.72, 1.15
+_DEEP = 0.6  # more that a gap counts between blacks
+_BROAD, _BROAD_SHARE = 0.5, 0.05  # and between entries that both have such a share of the picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,15 +106,21 @@ def contrast(lab: Floats) -> float:
     return float(np.clip(spread / 26, 0.6, 1))
 
 
-def _hardness(pixels: Pixels, centres: Floats) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Colour steps (ΔE) where two entries meet in the samples: sums and counts (n, n)."""
+def _hardness(
+    pixels: Pixels, centres: Floats
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
+    """Colour steps (ΔE) where two entries meet in the samples: sums and counts (n, n).
+
+    And each entry's share of the samples (n,).
+    """
     n = len(centres)
-    steps, meetings = np.zeros(n * n), np.zeros(n * n)
+    steps, meetings, shares = np.zeros(n * n), np.zeros(n * n), np.zeros(n)
     done = 0
     for height, width in pixels.shapes:
         lab = pixels.lab[done : done + height * width].reshape(height, width, 3)
         done += height * width
         nearest = np.argmin([distance(lab, centre) for centre in centres], 0)
+        shares += np.bincount(nearest.ravel(), minlength=n)
         for axis in (0, 1):
             ahead = np.arange(2, lab.shape[axis])
             far, near = np.take(lab, ahead, axis), np.take(lab, ahead - 2, axis)
@@ -120,7 +128,7 @@ def _hardness(pixels: Pixels, centres: Floats) -> tuple[NDArray[Any], NDArray[An
             steps += np.bincount(pair.ravel(), distance(far, near).ravel(), n * n)
             meetings += np.bincount(pair.ravel(), None, n * n)
     sums, counts = steps.reshape(n, n), meetings.reshape(n, n)
-    return sums + sums.T, counts + counts.T
+    return sums + sums.T, counts + counts.T, shares / shares.sum()
 
 
 def merge(
@@ -131,13 +139,19 @@ def merge(
     Entries that meet without an edge (a wall in uneven light, folds) count as nearer than they
     are, those that meet at hard edges as further: borders belong where the picture has some.
     """
-    steps, meetings = _hardness(pixels, centres)
+    steps, meetings, shares = _hardness(pixels, centres)
     while len(centres) > 1:
         gaps = np.stack([distance(centres, c) for c in centres])
         # Most of the gap within two pixels is an edge, a third of it is a slope.
         slope = steps / np.maximum(meetings * np.maximum(gaps, 1), 1e-6)
         edge = np.clip((slope - 0.35) / 0.45, 0, 1)
         gaps = gaps * np.where(meetings > 4, _SOFT + (_HARD - _SOFT) * edge, 1.0)
+        # Darks look more alike in numbers than they do beside each other.
+        deep = np.clip(1 - (centres[:, None, 0] + centres[None, :, 0]) / 64, 0, 1)
+        gaps *= 1 + _DEEP * deep
+        # Sky and lake are two things, however near in colour, if they meet at an edge.
+        smaller = np.minimum(shares[:, None], shares[None, :])
+        gaps *= 1 + _BROAD * edge * np.clip(smaller / _BROAD_SHARE, 0, 1)
         gaps[np.diag_indices_from(gaps)] = np.inf
         i, j = np.unravel_index(int(np.argmin(gaps)), gaps.shape)
         if gaps[i, j] >= apart and len(centres) <= most:
@@ -145,10 +159,12 @@ def merge(
         both = counts[i] + counts[j]
         centres[i] = (centres[i] * counts[i] + centres[j] * counts[j]) / both
         counts[i] = both
+        shares[i] += shares[j]
         for table in (steps, meetings):
             table[i] += table[j]
             table[:, i] += table[:, j]
         centres, counts = np.delete(centres, j, 0), np.delete(counts, j)
+        shares = np.delete(shares, j)
         steps, meetings = (np.delete(np.delete(t, j, 0), j, 1) for t in (steps, meetings))
     return centres
 

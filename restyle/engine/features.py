@@ -120,12 +120,12 @@ def _read_face(
     bridge = np.clip((F(0.13) - abs(across - F(0.5))) / F(0.05), F(0), F(1))
     eyes = np.clip(F(1) - bridge * np.clip((down - F(0.24)) / F(0.05), F(0), F(1)), F(0), F(1))
     dark, red, white = _darkness(colour, w, seen), _redness(colour, w), _whiteness(colour, w)
-    mouth = float(np.interp(seen, (60, 110), (0.45, 0.60)))
-    teeth = float(np.clip((seen - 80) / 15, 0, 1))  # of small faces only highlights would be found
+    mouth = float(np.interp(seen, (60, 110), (0.34, 0.46)))
+    teeth = float(np.clip((seen - 50) / 15, 0, 1))  # of small faces only highlights would be found
     for layer, values, zone, least, part, rank in (
-        (EYES, dark * eyes, _EYES_ZONE, _LEAST_DARK, 0.46, 96),
-        (LIPS, red, _LIPS_ZONE, _LEAST_RED, 0.62, 80),
-        (MOUTH, dark, _MOUTH_ZONE, _LEAST_DARK, mouth, 96),
+        (EYES, dark * eyes, _EYES_ZONE, _LEAST_DARK, 0.38, 96),
+        (LIPS, red, _LIPS_ZONE, _LEAST_RED, 0.50, 80),
+        (MOUTH, _joined(dark, w), _MOUTH_ZONE, _LEAST_DARK, mouth, 96),
         (TEETH, white * F(teeth), _TEETH_ZONE, _LEAST_WHITE, 0.50, 94),
     ):
         place = _within(zone, across, down)
@@ -136,6 +136,12 @@ def _read_face(
         shape -= F(1 - strength)
         here = response[window][..., layer]
         np.maximum(here, shape, out=here)
+
+
+def _joined(dark: Floats, face_width: float) -> Floats:
+    """Pieces of a mouth's line made one: blurred along the lips, hardly across them."""
+    wide, high = max(0.035 * face_width, 0.5), max(0.006 * face_width, 0.4)
+    return np.asarray(cv2.GaussianBlur(dark, (0, 0), wide, sigmaY=high), np.float32)
 
 
 def _darkness(colour: Floats, face_width: float, seen: float) -> Floats:

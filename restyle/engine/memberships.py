@@ -8,6 +8,7 @@ import numba
 import numpy as np
 
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.motion import SNAP
 from restyle.engine.palette import GRID, LANES
 
 BLUR_REACH = 4
@@ -107,32 +108,41 @@ def _recall_row(
     old = np.empty(LANES, np.float32)
     for x in range(width):
         at = x * LANES
-        px = F(x) + flow[x, 0]
-        py = F(y) + flow[x, 1]
+        u = flow[x, 0]
+        v = flow[x, 1]
+        # What stands still is not resampled: thin pieces would wear away.
+        moves = F(1) if u * u + v * v >= F(SNAP) else F(0)
+        px = F(x) + moves * u
+        py = F(y) + moves * v
         w = inertia * confidence[x]
         inside = px >= F(0) and py >= F(0) and px <= F(width - 1) and py <= F(height - 1)
         if not inside or w < F(0.001):
             for k in range(LANES):
                 out[at + k] = row[at + k]
             continue
-        x0 = min(np.int32(px), np.int32(width - 2))
-        y0 = min(np.int32(py), np.int32(height - 2))
-        fx = px - F(x0)
-        fy = py - F(y0)
-        w00 = (F(1) - fx) * (F(1) - fy)
-        w01 = fx * (F(1) - fy)
-        w10 = (F(1) - fx) * fy
-        w11 = fx * fy
         likeness = F(0)
-        for k in range(LANES):
-            then = (
-                w00 * past[y0, x0, k]
-                + w01 * past[y0, x0 + 1, k]
-                + w10 * past[y0 + 1, x0, k]
-                + w11 * past[y0 + 1, x0 + 1, k]
-            )
-            old[k] = then
-            likeness += then * row[at + k]
+        if moves == F(0):
+            for k in range(LANES):
+                old[k] = past[y, x, k]
+                likeness += old[k] * row[at + k]
+        else:
+            x0 = min(np.int32(px), np.int32(width - 2))
+            y0 = min(np.int32(py), np.int32(height - 2))
+            fx = px - F(x0)
+            fy = py - F(y0)
+            w00 = (F(1) - fx) * (F(1) - fy)
+            w01 = fx * (F(1) - fy)
+            w10 = (F(1) - fx) * fy
+            w11 = fx * fy
+            for k in range(LANES):
+                then = (
+                    w00 * past[y0, x0, k]
+                    + w01 * past[y0, x0 + 1, k]
+                    + w10 * past[y0 + 1, x0, k]
+                    + w11 * past[y0 + 1, x0 + 1, k]
+                )
+                old[k] = then
+                likeness += then * row[at + k]
         # Nothing in common: another colour came, whatever the (grey) flow believes.
         w *= min(max((likeness - F(0.04)) / F(0.20), F(0)), F(1))
         for k in range(LANES):

@@ -71,6 +71,7 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
     no_skin = np.arange(len(lab)) >= n_skin
     middle = float(np.median(pixels.lab[:, 0]))
     rgb = colours.design(lab, n_skin, middle, manner)
+    rgb = _one_head(lab, rgb, slice(n_skin, n_skin + n_hair), in_face)
     return Palette(
         lab=lab,
         rgb=rgb,
@@ -125,6 +126,17 @@ def _hair_tones(pixels: Pixels, skin: Floats) -> Floats:
     two = light[0] - dark[0] > 11 and light[0] < skin[0, 0] - 2
     tones = [dark, light] if two else [dark]
     return np.stack(tones).astype(np.float32)
+
+
+def _one_head(lab: Floats, rgb: Floats, hair: slice, in_face: NDArray[np.bool_]) -> Floats:
+    """The painted `rgb` (n, 3), dark hair all of one hue: its shine is but a little lighter."""
+    painted = colours.to_lab(rgb[None])[0]
+    darkest = int(np.argmin(np.where(in_face, lab[:, 0], np.inf)))
+    for k in range(hair.start, hair.stop):
+        if lab[k, 0] < 45 and np.hypot(*lab[k, 1:]) < 14 and np.hypot(*lab[darkest, 1:]) < 14:
+            lighter = min(0.5 * (lab[k, 0] - lab[darkest, 0]), 10)
+            painted[k] = painted[darkest] + np.array([lighter, 0, 0], np.float32)
+    return colours.to_rgb(painted)
 
 
 def _others(pixels: Pixels, own: Floats) -> Floats:

@@ -11,13 +11,15 @@ from typing import Protocol
 import numpy as np
 
 from restyle.engine.borders import resolved, rounded
+from restyle.engine.clusters import distance
 from restyle.engine.crumbs import merge_crumbs
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.memberships import BLUR_REACH, belong, best_two, hold, recall
 from restyle.engine.palette import LANES, Palette
 
-INERTIA = 0.75  # weight of the past memberships where the flow is trusted
-HOLD = 0.09  # how far each frame's memory is pulled to the label that was shown
+INERTIA = 0.85  # weight of the past memberships where the flow is trusted
+CLOSE, FAR = 14.0, 34.0  # ΔE at which a small piece begins to stand out, and does so wholly
+HOLD = 0.16  # how far each frame's memory is pulled to the label that was shown
 
 
 class Seen(Protocol):
@@ -37,12 +39,14 @@ class Cut:
     """How a style cuts its regions.
 
     `blur` is the σ of the memberships and `round` of the border votes (half-size pixels at 720p),
-    `crumb` the area in half-size pixels at 720p under which a piece is merged.
+    `crumb` the area in half-size pixels at 720p under which a piece is merged, `least` the share
+    of it that a piece needs which stands out most.
     """
 
     blur: float
     round: float
     crumb: float
+    least: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,19 +63,26 @@ class Field:
 
 
 class Regions:
-    """The regions of one shot, frame by frame; keeps what it needs of the past itself."""
+    """The regions of one clip, frame by frame; keeps what it needs of the past itself."""
 
-    def __init__(self, palette: Palette, cut: Cut) -> None:
-        self.palette = palette
+    def __init__(self, cut: Cut) -> None:
         self._cut = cut
+        self._palette: Palette | None = None
+        self._apart = np.ones((LANES, LANES), np.float32)
         self._past: Floats | None = None
         self._shown: Bytes | None = None
 
-    def read(self, seen: Seen, size: tuple[int, int]) -> Field:
-        """The regions of the next frame; `size` is the full (width, height)."""
+    def read(self, seen: Seen, palette: Palette, size: tuple[int, int]) -> Field:
+        """The regions of the next frame; `size` is the full (width, height).
+
+        Another palette than the last frame's begins anew, as a cut does.
+        """
         height, width = seen.abstract.shape[:2]
         restart = seen.is_cut or self._past is None or self._past.shape[:2] != (height, width)
-        membership = self._membership(seen, restart)
+        if palette is not self._palette:
+            restart = True
+            self._palette, self._apart = palette, _apart(palette, self._cut.least)
+        membership = self._membership(seen, palette, restart)
         label = np.empty((height, width), np.uint8)
         second = np.empty((height, width), np.uint8)
         share = np.empty((height, width), np.float32)
@@ -79,16 +90,15 @@ class Regions:
         nothing = np.full_like(label, LANES)
         shown = nothing if restart or self._shown is None else self._shown
         least = max(4, round(self._cut.crumb * seen.scale**2))
-        merge_crumbs(label, shown, seen.flow, least, second, share)
+        merge_crumbs(label, shown, seen.flow, least, self._apart, second, share)
         label, second, share = rounded(label, second, share, self._cut.round * seen.scale)
         hold(membership, label, second, share, F(HOLD))
         self._past, self._shown = membership, label
         return Field(label, *resolved(label, second, share, size))
 
-    def _membership(self, seen: Seen, restart: bool) -> Floats:
+    def _membership(self, seen: Seen, of: Palette, restart: bool) -> Floats:
         height, width = seen.abstract.shape[:2]
         taps = _gaussian(self._cut.blur * seen.scale, BLUR_REACH)
-        of = self.palette
         gate = _gate(seen) if of.n_skin else np.zeros((1, 1), np.float32)
         across = np.empty((height, width * LANES), np.float32)
         belong(
@@ -107,6 +117,16 @@ class Regions:
         rows = out.reshape(height, width * LANES)
         recall(across, past, seen.flow, seen.confidence, taps, inertia, rows)
         return out
+
+
+def _apart(palette: Palette, least: float) -> Floats:
+    """The share of the usual least area that a piece of one entry needs beside another."""
+    needed = np.ones((LANES, LANES), np.float32)
+    n = len(palette)
+    gaps = np.stack([distance(palette.lab, entry) for entry in palette.lab])
+    clear = np.clip((gaps - F(CLOSE)) / F(FAR - CLOSE), F(0), F(1))
+    needed[:n, :n] = F(1) - F(1 - least) * clear
+    return needed
 
 
 def _gate(seen: Seen) -> Floats:

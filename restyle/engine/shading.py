@@ -65,24 +65,25 @@ def crisp(colour: Floats, soft: Floats, keep: Floats, amount: float) -> Floats:
     return out
 
 
-def inflate(joined: Links, *, reach: float, pull: float = 1.0) -> Floats:
+def inflate(joined: Links, *, reach: float, levels: int = LEVELS, pull: float = 1.0) -> Floats:
     """Height of the picture as if each region were a cushion: float32 (h, w), in pixels.
 
     Weak links are held at the ground by `pull`; regions wider than `reach` pixels stay flat in
-    their middle. Solves Σ w (h′ − h) + 1 − h/reach² − pull Σ(1 − w) h = 0 from coarse to fine; a
-    strip then has a parabola, of which the root is a half-circle.
+    their middle: a short reach needs fewer `levels` of the pyramid. Solves
+    Σ w (h′ − h) + 1 − h/reach² − pull Σ(1 − w) h = 0 from coarse to fine; a strip then has a
+    parabola, of which the root is a half-circle.
     """
     pyramid = [joined]
-    for _ in range(LEVELS - 1):
+    for _ in range(levels - 1):
         fine = pyramid[-1]
         shape = ((fine.right.shape[0] + 1) // 2, (fine.right.shape[1] + 1) // 2)
         coarse = Links(np.empty(shape, np.float32), np.empty(shape, np.float32))
         _coarsen(fine.right, fine.down, coarse.right, coarse.down)
         pyramid.append(coarse)
     solved = np.zeros(pyramid[-1].right.shape, np.float32)
-    for level in range(LEVELS - 1, -1, -1):
+    for level in range(levels - 1, -1, -1):
         here = pyramid[level]
-        if level < LEVELS - 1:
+        if level < levels - 1:
             solved = enlarge(solved, (here.right.shape[0], here.right.shape[1]))
         area = 4.0**level
         spare = np.empty_like(solved)

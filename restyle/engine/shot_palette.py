@@ -1,16 +1,18 @@
-"""A shot's palette from its sample frames: looks for faces first, and tells true from false.
+"""The palette of each shot: which frames it is taken from, and which faces in them are true.
 
 Kept apart from `palette`, which knows of colours only.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.clusters import Sample
+from restyle.engine.clusters import Sample, distance
 from restyle.engine.colours import Manner, to_lab
 from restyle.engine.faces import FaceFinder, face_mask
 from restyle.engine.frames import Frame
@@ -19,10 +21,68 @@ from restyle.engine.palette import Palette, fit
 from restyle.engine.pictures import grey_of, reduce_bytes
 
 MOST_SAMPLES = 8
+MOST_SHOTS = 6  # that are remembered, in case one is shown again
+EVERY = 15  # frames between looks whether the palette still fits
+MISFIT = 0.25  # more of the picture far from every entry than at first: it fits no longer
+FAR = 16.0  # ΔE from the nearest entry
+AKIN, SAME = 0.84, 0.96  # likeness of two pictures of one shot, of nearly the same picture
+_MIX = 8  # bins of lightness, of a and of b
 _SHORT_SIDE = 360  # pixels at which samples are looked at
 
 
 Box = tuple[float, float, float, float, float]
+
+
+class Palettes:
+    """The palettes of one clip, a shot's kept from its first frame to its last.
+
+    A shot's palette is taken from its first frame and from those of the clip's `samples` that
+    look like it; one that was shown before gets the palette it had then. Where the picture has
+    changed without a cut (a dissolve, a long pan) until the palette no longer fits, it is chosen
+    anew, once the picture has come to rest.
+    """
+
+    def __init__(self, manner: Manner, samples: Sequence[Bytes] = ()) -> None:
+        self._manner = manner
+        self._samples = [(colour_mix(sample), sample) for sample in samples]
+        # Of the latest shots the colours of a picture, and the palette: some megabytes each.
+        self._shots: deque[tuple[Floats, Palette]] = deque(maxlen=MOST_SHOTS)
+        self._palette: Palette | None = None
+        self._last: Bytes | None = None
+        self._before = np.zeros(_MIX**3, np.float32)
+        self._misfit = 0.0
+        self._age = 0
+
+    def of(self, frame: Frame) -> Palette:
+        """The palette of a frame; the same object as long as nothing calls for another one."""
+        palette = self._palette
+        if palette is None:
+            palette = self._chosen(frame)
+        elif frame.is_cut:
+            if self._last is not None:
+                self._shots.append((colour_mix(self._last), palette))
+            palette = self._chosen(frame)
+        elif self._age % EVERY == 0 and self._no_longer_fits(frame, palette):
+            palette = self._chosen(frame)
+        self._age += 1
+        self._palette, self._last = palette, frame.half
+        return palette
+
+    def _chosen(self, frame: Frame) -> Palette:
+        mix = colour_mix(frame.half)
+        known = [(likeness(mix, then), palette) for then, palette in self._shots]
+        most, palette = max(known, key=lambda one: one[0], default=(0.0, None))
+        if palette is None or most < SAME:
+            like = [sample for then, sample in self._samples if likeness(mix, then) > AKIN]
+            palette = shot_palette([frame.full, *like], self._manner)
+            self._shots.append((mix, palette))
+        self._before, self._misfit, self._age = mix, _misfit(frame.half, palette), 0
+        return palette
+
+    def _no_longer_fits(self, frame: Frame, palette: Palette) -> bool:
+        before, self._before = self._before, colour_mix(frame.half)
+        at_rest = likeness(before, self._before) > SAME
+        return at_rest and _misfit(frame.half, palette) > self._misfit + MISFIT
 
 
 def shot_palette(frames: Sequence[Bytes], manner: Manner) -> Palette:
@@ -112,3 +172,30 @@ def _sample(rgb: Bytes, boxes: list[Box]) -> Sample:
         rows = slice(max(int(y - 0.16 * h), 0), max(int(y + 0.08 * h), 0))
         hair[rows, max(int(x + 0.2 * w), 0) : max(int(x + 0.8 * w), 0)] = 1
     return Sample(rgb, face_mask(boxes, height, width), hair)
+
+
+def colour_mix(rgb: Bytes) -> Floats:
+    """How much of each colour a picture has, as soft shares: unit length, for `likeness`."""
+    small = cv2.resize(rgb, (64, 36), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).reshape(1, -1, 3)
+    # a and b lie in the middle of their range: the outer quarters hold only neon.
+    ranges = [0, 256, 64, 192, 64, 192]
+    mix = cv2.calcHist([lab], [0, 1, 2], None, [_MIX] * 3, ranges)
+    for axis in range(3):
+        padded = np.pad(mix, [(1, 1) if k == axis else (0, 0) for k in range(3)])
+        before, after = (np.take(padded, range(k, k + _MIX), axis) for k in (0, 2))
+        mix = mix / 2 + (before + after) / 4
+    root = np.sqrt(mix).ravel()
+    return np.asarray(root / max(float(np.linalg.norm(root)), 1e-6), np.float32)
+
+
+def likeness(one: Floats, two: Floats) -> float:
+    """0–1, how much two mixes share (Bhattacharyya's coefficient)."""
+    return float(one @ two)
+
+
+def _misfit(half: Bytes, palette: Palette) -> float:
+    """The share of a picture that is far from every entry of a palette."""
+    lab = to_lab(half[::8, ::8].astype(np.float32) / np.float32(255)).reshape(-1, 3)
+    nearest = np.min([distance(lab, entry) for entry in palette.lab], 0)
+    return float((nearest > FAR).mean())

@@ -1,16 +1,18 @@
 """Style 3, 3D cartoon: the picture as soft volumes under a warm key and a cool fill.
 
-Fine texture is dropped, each region between strong edges is inflated like a cushion
-(`shading.inflate`), faces get an ellipsoid of their own, and the whole is lit: wrapped key light
-from the upper left, sky fill, creases darkened, soft highlights, a rim on the shadow side.
+Fine texture is dropped, large shapes are inflated like cushions (`shading.inflate`), small ones
+a little on top of them, faces get an ellipsoid of their own, and the whole is lit: wrapped key
+light from the upper left, sky fill, creases darkened, soft highlights, a rim on the shadow side.
 """
 
 from collections.abc import Sequence
 
+import cv2
 import numba
 import numpy as np
 
 from restyle.engine import shading
+from restyle.engine.details import busy, stands_alone_pixel
 from restyle.engine.eyes import CartoonEyes
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
@@ -27,13 +29,19 @@ from restyle.engine.tones import (
     saturate_pixel,
     screen_pixel,
     smoothstep_pixel,
+    to_bytes,
 )
 
-REACH = 46  # half-size pixels at 720p: wider regions are flat in their middle
+# Half-size pixels at 720p. Large shapes: what is narrower is no shape of its own, wider ones are
+# flat in their middle. Small shapes are cushions on top of them.
+NARROW, REACH = 24, 46
+SMALL_REACH, SMALL = 9, 0.55
 EDGE = 0.022
 TEXTURE = 0.0105
+LOST, LOST_WHOLLY = 0.04, 0.12  # of a bird, a mast, a letter to the abstraction: it is kept
 ROUND = 1.0  # slope of the cushions
 UPSAMPLING = 14.0
+STEADY = 0.6
 CRISP = 0.8
 
 
@@ -49,7 +57,7 @@ FILM = curve(_film)
 class Cartoon3D:
     """See the module."""
 
-    abstraction = Abstraction(passes=4, range_sigma=30, radius=3.0, sharpness=4)
+    abstraction = Abstraction(passes=3, range_sigma=32, radius=3.0, sharpness=4)
 
     def __init__(self) -> None:
         self._eyes = CartoonEyes()
@@ -63,18 +71,21 @@ class Cartoon3D:
         low, high = frame.levels
         # Steps between neighbours are larger in small pictures, smaller in dull ones.
         step = (high - low) / scale
-        base = blur(frame.abstract, 1.3 * scale)
+        texture = busy(frame)
+        whole = _with_things(frame, texture)
+        base = blur(whole, 1.3 * scale)
         clear = np.maximum(frame.anisotropy, F(0.5))
         joined = shading.links(base, clear, edge=0.008 * step, texture=0.003 * step)
         spared = F(0.8) * frame.face_mask
-        colour = shading.even(frame.abstract, joined, reach=8 * scale, keep=spared)
+        colour = shading.even(whole, joined, reach=8 * scale, keep=spared)
         colour = shading.crisp(colour, blur(colour, 2.0 * scale), spared, CRISP)
-        height = memory.blend("volume", _volume(frame, base, step), 0.7)
-        stands_out = memory.blend("figure", _figure(frame), 0.8)
+        volume = memory.blend("volume", _volume(frame, base, texture, step), 0.7)
+        stands_out = _figure(frame)
         lit = np.empty_like(colour)
         _light(
             colour,
-            height,
+            np.ascontiguousarray(volume[..., 0]),
+            np.ascontiguousarray(volume[..., 1]),
             stands_out,
             frame.face_mask,
             FILM,
@@ -83,6 +94,7 @@ class Cartoon3D:
             F(scale),
             lit,
         )
+        lit = memory.blend("lit", lit, STEADY)
         bloom = glow(lit, 0.74, 16 * frame.scale, 0.14)
         out = np.empty_like(frame.full)
         _finish(lit, frame.grey, frame.guide, F(UPSAMPLING), bloom, out)
@@ -90,17 +102,38 @@ class Cartoon3D:
         return out
 
 
-def _volume(frame: Frame, base: Floats, step: float) -> Floats:
-    """Height in half-size pixels: cushions between edges, an ellipsoid for each face."""
+def _with_things(frame: Frame, texture: Floats) -> Floats:
+    """The abstraction, with what it took for noise but stands alone: half size."""
+    out = np.empty_like(frame.abstract)
+    _rescue(frame.abstract, frame.light, frame.anisotropy, texture, out)
+    return out
+
+
+def _volume(frame: Frame, base: Floats, texture: Floats, step: float) -> Floats:
+    """Heights in half-size pixels (h, w, 2): of all, and of the small shapes alone."""
     scale = frame.scale
+    clear = frame.anisotropy - F(0.45) * texture
     if frame.face_boxes:
         calm = blur(base, 7 * scale)
         base = base + frame.face_mask[..., None] * (calm - base)
-    joined = shading.links(base, frame.anisotropy, edge=EDGE * step, texture=TEXTURE * step)
-    height = shading.inflate(joined, reach=REACH * scale)
+    joined = shading.links(base, clear, edge=EDGE * step, texture=TEXTURE * step)
+    small = blur(shading.inflate(joined, reach=SMALL_REACH * scale, levels=3), 1.2 * scale)
+    broad = _broad(base, scale)
+    shapes = shading.links(
+        broad, np.ones_like(broad[..., 0]), edge=EDGE * step, texture=TEXTURE * step
+    )
+    large = 4 * enlarge(shading.inflate(shapes, reach=REACH * scale / 4, levels=3), frame.half_size)
+    height = blur(large, 2.5 * scale) + F(SMALL) * small
     for x, y, w, h, strength in frame.face_boxes:
         _add_face(height, x + w / 2, y + 0.52 * h, 0.56 * w, 0.70 * h, strength)
-    return blur(height, 1.6 * scale)
+    return np.stack([height, small], -1)
+
+
+def _broad(base: Floats, scale: float) -> Floats:
+    """Only the large shapes, at a quarter: a median takes what is narrow, edges stay."""
+    small = to_bytes(shrink(base, 4))
+    side = max(3, round(NARROW * scale / 4) * 2 + 1)
+    return cv2.medianBlur(small, side).astype(np.float32) / F(255)
 
 
 def _add_face(height: Floats, cx: float, cy: float, rx: float, ry: float, strength: float) -> None:
@@ -121,9 +154,27 @@ def _figure(frame: Frame) -> Floats:
 
 
 @kernel
+def _rescue(
+    abstract: Floats, light: Floats, anisotropy: Floats, texture: Floats, out: Floats
+) -> None:
+    for y in numba.prange(texture.shape[0]):
+        for x in range(texture.shape[1]):
+            red = light[y, x, 0] - abstract[y, x, 0]
+            green = light[y, x, 1] - abstract[y, x, 1]
+            blue = light[y, x, 2] - abstract[y, x, 2]
+            most = max(abs(red), max(abs(green), abs(blue)))
+            lost = smoothstep_pixel(F(LOST), F(LOST_WHOLLY), most)
+            lost *= stands_alone_pixel(anisotropy[y, x], texture[y, x])
+            out[y, x, 0] = abstract[y, x, 0] + lost * red
+            out[y, x, 1] = abstract[y, x, 1] + lost * green
+            out[y, x, 2] = abstract[y, x, 2] + lost * blue
+
+
+@kernel
 def _light(
     colour: Floats,
     height: Floats,
+    small: Floats,
     stands_out: Floats,
     face: Floats,
     tones: Floats,
@@ -160,7 +211,10 @@ def _light(
             gloss *= gloss
             gloss *= gloss
             gloss *= gloss
+            # Little light comes between shapes: wide between large ones, a seam between small.
             crease = F(1) - smoothstep_pixel(F(0.8) * scale, F(8) * scale, height[y, x])
+            seam = F(1) - smoothstep_pixel(F(0.4) * scale, F(2.4) * scale, small[y, x])
+            crease = max(crease, F(0.5) * seam)
             crease *= (F(0.10) + F(0.90) * figure) * (F(1) - F(0.7) * fm)
 
             red = (colour[y, x, 0] - low) * gain

@@ -1,4 +1,7 @@
-"""Style 5, paper art: layered cut paper, each sheet with its own fibres, edge and soft shadow."""
+"""Style 5, paper art: layered cut paper, each sheet with its own fibres, edge and soft shadow.
+
+What is too thin to be cut out is scored into the sheets, or laid on as thin strips.
+"""
 
 from collections.abc import Sequence
 
@@ -8,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.colours import Manner
+from restyle.engine.details import details, stroke_colours, stroke_row
 from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, kernel
@@ -15,13 +19,17 @@ from restyle.engine.motion import Memory
 from restyle.engine.palette import LANES, Palette
 from restyle.engine.pictures import blur
 from restyle.engine.regions import Cut, Field, Regions
+from restyle.engine.rows import columns, sample_row
 from restyle.engine.sheets import Sheets
-from restyle.engine.shot_palette import shot_palette, with_true_faces
-from restyle.engine.surfaces import place_pixel, sample_pixel
+from restyle.engine.shot_palette import Palettes, with_true_faces
+from restyle.engine.strokes import Lines
+from restyle.engine.surfaces import place_pixel
 from restyle.engine.tones import byte_pixel
 
-MANNER = Manner(clusters=13, apart=10.5, lowest=20, highest=95, even=0.22, vivid=1.25)
-CUT = Cut(blur=1.9, round=2.2, crumb=260)
+MANNER = Manner(clusters=20, apart=10.0, lowest=20, highest=95, even=0.22, vivid=1.25)
+CUT = Cut(blur=1.2, round=1.6, crumb=300, least=0.14)
+SCORES = Lines(sigma=2.0, epsilon=-0.011, phi=45, length=5)
+SCORE, RELIEF = 0.60, 0.16  # how dark scores and how light strips are; the light on their sides
 # Shift, softness (half-size pixels at 720p) and weight of the two shadows: contact and cast.
 SHADOWS = ((2.2, 1.3, 1.2), (6.5, 4.2, 1.0))
 DARKEST = 0.50  # how much light the deepest shadow takes
@@ -32,27 +40,25 @@ FEATURE = 0.93  # opacity of eyes and mouths
 class PaperArt:
     """See the module."""
 
-    abstraction = Abstraction(passes=4, range_sigma=34, radius=5.0, sharpness=4, face_relief=0)
+    abstraction = Abstraction(passes=2, range_sigma=34, radius=3.2, sharpness=4, face_relief=0)
 
     def __init__(self) -> None:
-        self._regions: Regions | None = None
+        self._palettes = Palettes(MANNER)
+        self._regions = Regions(CUT)
         self._sheets: Sheets | None = None
 
     def prepare(self, samples: Sequence[Bytes]) -> None:
-        """Choose the paper from the samples; without any, the first frame will do."""
-        if samples:
-            self._regions = Regions(shot_palette(samples, MANNER), CUT)
+        """Keep the samples: each shot takes its paper from those that look like it."""
+        self._palettes = Palettes(MANNER, samples)
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:
         """Sheets of paper by height, lit from the upper left."""
-        if self._regions is None:
-            self._regions = Regions(shot_palette([frame.full], MANNER), CUT)
         height, width = frame.size
         if self._sheets is None:
             self._sheets = Sheets((width, height), frame.scale)
-        palette = self._regions.palette
+        palette = self._palettes.of(frame)
         frame = with_true_faces(frame, palette)
-        field = self._regions.read(frame, (width, height))
+        field = self._regions.read(frame, palette, (width, height))
         grain = self._sheets.move(frame, field.label)
         shapes = features(frame, memory)
         out = np.empty((height, width, 3), np.uint8)
@@ -65,6 +71,8 @@ class PaperArt:
             palette.rgb,
             heights,
             _shadow(frame, field, palette),
+            details(frame, memory, field, palette, SCORES),
+            *stroke_colours(palette),
             self._sheets.tile,
             grain.whole,
             grain.taps,
@@ -106,6 +114,9 @@ def _compose(
     colours: Floats,
     heights: Floats,
     shadow: Floats,
+    lost: Floats,
+    inks_dark: Floats,
+    inks_light: Floats,
     tile: Floats,
     whole: NDArray[np.int32],
     taps: Floats,
@@ -116,11 +127,15 @@ def _compose(
     out: Bytes,
 ) -> None:
     height, width = first.shape
-    rows, columns = tile.shape
+    tall, wide = tile.shape
     top, bottom, left, right = window[0], window[1], window[2], window[3]
+    across = columns(width, shadow.shape[1])
     for y in numba.prange(height):
         up = max(y - bevel, 0)
         down = min(y + bevel, height - 1)
+        strokes = stroke_row(lost[y], F(SCORES.epsilon), F(SCORES.phi))
+        strokes_above = stroke_row(lost[up], F(SCORES.epsilon), F(SCORES.phi))
+        shaded = sample_row(shadow, y, height, across)
         for x in range(width):
             k = first[y, x]
             one = colours[k]
@@ -151,10 +166,19 @@ def _compose(
                 # The cut edge facing the light is bright, the one turned away a little dark.
                 lit = min(max(F(3) * (here - above), F(0)), F(1)) * F(0.26)
                 lit -= min(max(F(3) * (here - below), F(0)), F(1)) * F(0.10)
-            v0 = (y + whole[k, 0]) % rows
-            u0 = (x + whole[k, 1]) % columns
-            v1 = v0 + 1 if v0 + 1 < rows else 0
-            u1 = u0 + 1 if u0 + 1 < columns else 0
+            stroke = strokes[x]
+            # A score's far wall faces the light, as does a strip's near side.
+            lit += F(RELIEF) * (strokes_above[before] - stroke)
+            if stroke != F(0):
+                three = inks_dark[k] if stroke > F(0) else inks_light[k]
+                cover = F(SCORE) * abs(stroke)
+                red += cover * (three[0] - red)
+                green += cover * (three[1] - green)
+                blue += cover * (three[2] - blue)
+            v0 = (y + whole[k, 0]) % tall
+            u0 = (x + whole[k, 1]) % wide
+            v1 = v0 + 1 if v0 + 1 < tall else 0
+            u1 = u0 + 1 if u0 + 1 < wide else 0
             t = taps[k]
             grain = (
                 t[0] * tile[v0, u0]
@@ -162,8 +186,7 @@ def _compose(
                 + t[2] * tile[v1, u0]
                 + t[3] * tile[v1, u1]
             )
-            py, px = place_pixel(y, x, (height, width), shadow.shape)
-            dark = F(DARKEST) * sample_pixel(shadow, py, px)
+            dark = F(DARKEST) * shaded[x]
             light = (F(1) + grain) * (F(1) - dark)
             # Shadows are bluish: less is taken from blue.
             cool = (F(1) + grain) * (F(1) - F(0.86) * dark)

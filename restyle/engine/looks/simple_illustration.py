@@ -1,4 +1,4 @@
-"""Style 6, simple illustration: few flat colours, clean round shapes, faces with drawn features."""
+"""Style 6, simple illustration: few flat colours, clean shapes, thin strokes, drawn features."""
 
 from collections.abc import Sequence
 
@@ -7,18 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.colours import Manner
+from restyle.engine.details import details, stroke_colours, stroke_row
 from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, luma, shrink
 from restyle.engine.regions import Cut, Regions
-from restyle.engine.shot_palette import shot_palette, with_true_faces
-from restyle.engine.surfaces import place_pixel, sample_pixel
+from restyle.engine.rows import columns, sample_row
+from restyle.engine.shot_palette import Palettes, with_true_faces
+from restyle.engine.strokes import Lines
+from restyle.engine.surfaces import place_pixel
 from restyle.engine.tones import byte_pixel
 
-MANNER = Manner(clusters=16, apart=9.0, lowest=15, highest=96, even=0.2, vivid=1.22)
-CUT = Cut(blur=1.3, round=1.6, crumb=150)
+MANNER = Manner(clusters=30, apart=8.5, lowest=15, highest=96, even=0.2, vivid=1.22)
+CUT = Cut(blur=0.9, round=1.3, crumb=150, least=0.2)
+STROKES = Lines(sigma=1.8, epsilon=-0.009, phi=50, length=5)
+STROKE = 0.85  # opacity
 GRADIENT = 0.16  # strength of the soft light that keeps large areas from looking dead
 GRADIENT_SIGMA = 40.0  # half-size pixels at 720p
 FEATURE = 0.93  # opacity of eyes and mouths
@@ -27,24 +32,22 @@ FEATURE = 0.93  # opacity of eyes and mouths
 class SimpleIllustration:
     """See the module."""
 
-    abstraction = Abstraction(passes=4, range_sigma=32, radius=4.5, sharpness=4, face_relief=0)
+    abstraction = Abstraction(passes=2, range_sigma=34, radius=2.6, sharpness=4, face_relief=0)
 
     def __init__(self) -> None:
-        self._regions: Regions | None = None
+        self._palettes = Palettes(MANNER)
+        self._regions = Regions(CUT)
 
     def prepare(self, samples: Sequence[Bytes]) -> None:
-        """Take the palette from the samples; without any, the first frame will do."""
-        if samples:
-            self._regions = Regions(shot_palette(samples, MANNER), CUT)
+        """Keep the samples: each shot takes its palette from those that look like it."""
+        self._palettes = Palettes(MANNER, samples)
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:
-        """Flat colours, a soft gradient of light, features of faces."""
-        if self._regions is None:
-            self._regions = Regions(shot_palette([frame.full], MANNER), CUT)
-        palette = self._regions.palette
+        """Flat colours, a soft gradient of light, strokes, features of faces."""
+        palette = self._palettes.of(frame)
         frame = with_true_faces(frame, palette)
         height, width = frame.size
-        field = self._regions.read(frame, (width, height))
+        field = self._regions.read(frame, palette, (width, height))
         shapes = features(frame, memory)
         out = np.empty((height, width, 3), np.uint8)
         _compose(
@@ -53,6 +56,8 @@ class SimpleIllustration:
             field.share,
             palette.rgb,
             _gradient(frame),
+            details(frame, memory, field, palette, STROKES),
+            *stroke_colours(palette),
             shapes.response,
             shapes.window,
             palette.features,
@@ -75,6 +80,9 @@ def _compose(
     share: Bytes,
     colours: Floats,
     light: Floats,
+    lost: Floats,
+    inks_dark: Floats,
+    inks_light: Floats,
     shapes: Floats,
     window: NDArray[np.int32],
     inks: Floats,
@@ -82,7 +90,10 @@ def _compose(
 ) -> None:
     height, width = first.shape
     top, bottom, left, right = window[0], window[1], window[2], window[3]
+    across = columns(width, light.shape[1])
     for y in numba.prange(height):
+        strokes = stroke_row(lost[y], F(STROKES.epsilon), F(STROKES.phi))
+        lights = sample_row(light, y, height, across)
         for x in range(width):
             one = colours[first[y, x]]
             red = one[0]
@@ -94,8 +105,13 @@ def _compose(
                 red += rest * (two[0] - red)
                 green += rest * (two[1] - green)
                 blue += rest * (two[2] - blue)
-            py, px = place_pixel(y, x, (height, width), light.shape)
-            lit = sample_pixel(light, py, px)
+            stroke = F(STROKE) * strokes[x]
+            if stroke != F(0):
+                three = inks_dark[first[y, x]] if stroke > F(0) else inks_light[first[y, x]]
+                red += abs(stroke) * (three[0] - red)
+                green += abs(stroke) * (three[1] - green)
+                blue += abs(stroke) * (three[2] - blue)
+            lit = lights[x]
             red *= lit
             green *= lit
             blue *= lit
