@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, Request
 
+KEY = "sk-0123456789abcdef0123456789abcdef"
+# The scripted cloud's tasks for this key wait until somebody cancels or finishes them.
+KEY_THAT_WAITS = "sk-waits-0123456789abcdef0123456789"
 WAIT_MS = 60_000
 JOB_WAIT_MS = 240_000
 
@@ -55,6 +58,16 @@ class Visitor:
         return str(
             self.page.wait_for_selector("#status [data-job]").get_attribute("data-job")  # type: ignore[union-attr]  # waited for
         )
+
+    def use_cloud(self, key: str) -> None:
+        """Choose the cloud, with a key of one's own."""
+        self.pick("service", "Alibaba Cloud")
+        self.page.fill("#api-key input", key)
+
+    def clear(self) -> None:
+        """Take the clip away."""
+        self.page.click("#clip :is([aria-label=Clear], [aria-label=清除])")
+        self.page.wait_for_selector("#clip input[type=file]", state="attached")
 
     def wait_for_stage(self, *stages: str) -> None:
         """Wait until the job that is shown is at one of these stages."""

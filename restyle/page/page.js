@@ -107,13 +107,28 @@
     true,
   );
 
-  const begin = () =>
+  // The panels are shown when all of them stand, and the next frame has been laid out.
+  const PARTS = [
+    '#clip input[type=file], #clip video', '#trim .trim', '#fit .fit', '#fit-report > *',
+    '#style .card:nth-child(8)', '#resolution label', '#fps input', '#faces input', '#price > *',
+    '#transform', '#status .job', '#result > *', '#jobs > *',
+  ];
+  const stands = new MutationObserver(() => {
+    if (!PARTS.every((part) => document.querySelector(part))) return;
+    stands.disconnect();
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => document.documentElement.classList.add('ready')),
+    );
+  });
+  const begin = () => {
+    stands.observe(document.body, { childList: true, subtree: true });
     new MutationObserver(refresh).observe(document.body, {
       childList: true,
       subtree: true,
       attributes: true,
       attributeFilter: ['data-title', 'data-stage', 'datetime'],
     });
+  };
   if (document.body) begin();
   else document.addEventListener('DOMContentLoaded', begin);
 })();

@@ -53,17 +53,25 @@ def result_panel() -> ResultPanel:
     with gr.Column(elem_classes=["sheet"], elem_id="panel-result"):
         offline = f'<p class="offline" role="status">{both("offline")}</p>'
         gr.HTML(f"{heading(4, 'step_result')}{offline}")
-        result = gr.HTML("", elem_id="result")
         status = gr.HTML(
             empty_status(), js_on_load=clicks(*WAYS_ON, "retry_part"), elem_id="status"
         )
-        cancel = gr.Button(label("cancel"), visible=False, size="md", elem_id="cancel")
+        cancel = gr.Button(label("cancel"), visible=False, size="sm", elem_id="cancel")
+        result = gr.HTML(stage_html(None), elem_id="result")
     return ResultPanel(result, status, cancel)
 
 
 def empty_status() -> str:
     """What the panel says before there is any job."""
     return f'<div class="job job-none"><p class="hint">{both("status_none")}</p></div>'
+
+
+def stage_html(job: Job | None) -> str:
+    """The place that the result takes, so that nothing moves when it comes: the clip's still."""
+    still = ""
+    if job is not None and job.fitted:
+        still = f'<img src="restyle/jobs/{escape(job.job_id)}/poster.jpg" alt="">'
+    return f'<div class="stage">{still}</div>'
 
 
 def status_html(job: Job, lang: Language, now: datetime | None = None) -> str:
@@ -105,12 +113,12 @@ def status_html(job: Job, lang: Language, now: datetime | None = None) -> str:
 
 
 def result_html(job: Job, answers: Sequence[object], lang: Language) -> str:
-    """The player, the download and the money of a job that succeeded; otherwise nothing.
+    """The player, the download and the money of a job that succeeded; before that its still.
 
     `answers` are the service's own, whole, for those who debug.
     """
     if job.stage is not Stage.SUCCEEDED:
-        return ""
+        return stage_html(job)
     address = f"restyle/jobs/{escape(job.job_id)}"
     ids = ""
     if job.task_id:

@@ -17,7 +17,7 @@ from restyle.page.clip_panel import look_at, scenes_of
 from restyle.page.jobs_panel import Mine, jobs_html
 from restyle.page.keys import forget_key, own_key
 from restyle.page.panels import Choices, Panels
-from restyle.page.result_panel import empty_status, result_html, status_html
+from restyle.page.result_panel import empty_status, result_html, stage_html, status_html
 from restyle.page.retrying import named_copy
 from restyle.page.texts import Language, language, say
 from restyle.page.visitors import visitor_of
@@ -164,7 +164,7 @@ class Running:
         result = self.panels.result
         return {
             result.status: status_html(shown, lang) if shown else empty_status(),
-            result.result: self._result(shown, lang) if shown else "",
+            result.result: self._result(shown, lang) if shown else stage_html(None),
             result.cancel: gr.update(
                 visible=bool(shown and not shown.stage.is_final),
                 interactive=bool(shown and not shown.canceling),
@@ -177,5 +177,5 @@ class Running:
 
     def _result(self, job: Job, lang: Language) -> str:
         if job.stage is not Stage.SUCCEEDED:
-            return ""
+            return stage_html(job)
         return result_html(job, self.jobs.answers(job.job_id), lang)

@@ -1,5 +1,6 @@
 """A real app, a real Chromium, and visitors who must never be sent to another origin."""
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,12 +8,13 @@ from typing import Any
 
 import pytest
 from app_process import AppProcess, running_app
-from faults.scripted_cloud import ScriptedCloud
+from faults.scripted_cloud import WAITS, Plan, ScriptedCloud
 from playwright.sync_api import Browser, sync_playwright
-from visitor import Visitor
+from visitor import KEY_THAT_WAITS, Visitor
 
 from media import make_clip
 
+DESKTOP: Any = {"width": 1280, "height": 800}
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,8 +28,9 @@ CHROMIUM_ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[ScriptedCloud]:
-    """What the app takes for the cloud."""
-    with ScriptedCloud() as service:
+    """What the app takes for the cloud; its tasks run for one poll, but those of KEY_THAT_WAITS."""
+    with ScriptedCloud(Plan(pending=0, running=1)) as service:
+        service.plans_of[KEY_THAT_WAITS] = WAITS
         yield service
 
 
@@ -53,31 +56,52 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def arrive(app: AppProcess, chromium: Browser) -> Iterator[Callable[..., Visitor]]:
-    """Visitors, each with a browser profile of their own; options as Playwright's contexts."""
-    visitors: list[Visitor] = []
+@contextlib.contextmanager
+def visitors(app: AppProcess, chromium: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Visitors, each with a browser profile of their own; options as Playwright's contexts.
 
-    def one(**options: Any) -> Visitor:
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+    Only those `with_previews` have their frame drawn in each style, which keeps the engine busy.
+    """
+    arrived: list[Visitor] = []
+
+    def one(*, with_previews: bool = False, **options: Any) -> Visitor:
+        context = chromium.new_context(**{"viewport": DESKTOP, **options})
+        if not with_previews:
+            context.route("**/restyle/previews", lambda route: route.abort())
         visitor = Visitor(context, app.url).open()
-        visitors.append(visitor)
+        arrived.append(visitor)
         return visitor
 
     yield one
-    for visitor in visitors:
+    for visitor in arrived:
         visitor.context.close()
         assert visitor.other_origins == set()
         assert visitor.problems == []
 
 
+@pytest.fixture
+def arrive(app: AppProcess, chromium: Browser) -> Iterator[Callable[..., Visitor]]:
+    """The visitors of one test."""
+    with visitors(app, chromium) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def arrive_once(app: AppProcess, chromium: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Visitors who stay for all tests of a file."""
+    with visitors(app, chromium) as one:
+        yield one
+
+
 @pytest.fixture(scope="session")
 def finished(app: AppProcess, chromium: Browser, clip: Path) -> Any:
-    """What the browser of a visitor keeps who has one finished job, for further visits."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    """What a browser keeps whose visitor had one second of a clip drawn by this machine."""
+    context = chromium.new_context(viewport=DESKTOP)
     visitor = Visitor(context, app.url).open()
     visitor.choose(clip)
     visitor.pick("resolution", "540p")
+    visitor.page.fill(".trim-end-text", "0:01")
+    visitor.page.press(".trim-end-text", "Enter")
     visitor.transform()
     visitor.wait_for_stage("succeeded", "failed")
     assert visitor.stage == "succeeded", visitor.page.locator("#status").inner_text()

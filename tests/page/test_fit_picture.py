@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from visitor import Visitor
+from visitor import KEY_THAT_WAITS, Visitor
 
 from restyle.clips import inspect
 from restyle.fitting import plan_fit
@@ -29,7 +29,7 @@ def _light(page: Page, kind: str, y: int) -> int:
 
 
 def test_the_crop_window_is_moved_by_mouse_finger_and_keys_and_the_job_is_cropped_there(
-    arrive: Arrive, long_clip: Path
+    arrive: Arrive, clip: Path, long_clip: Path
 ) -> None:
     visitor = arrive(has_touch=True)
     page = visitor.page
@@ -57,29 +57,16 @@ def test_the_crop_window_is_moved_by_mouse_finger_and_keys_and_the_job_is_croppe
     assert _light(page, "before", 4) == top
     visitor.pick("shape", "Crop the edges")
     _lies_at(page, 12)
-    page.keyboard.press("Tab")
-    visitor.transform()
+    visitor.use_cloud(KEY_THAT_WAITS)
+    plan = visitor.job(visitor.transform())["plan"]
     page.click("#cancel:enabled")
-    visitor.wait_for_stage("canceled", "succeeded")
-    job_id = page.locator("#status .job").get_attribute("data-job")
-    plan = visitor.job(str(job_id))["plan"]
-    assert (plan["crop"]["y"], plan["crop_at"]) == (8, 0.12)
-
-
-def test_a_clip_that_keeps_its_shape_has_no_picture_and_a_new_clip_begins_in_the_middle(
-    arrive: Arrive, clip: Path, long_clip: Path
-) -> None:
-    visitor = arrive()
-    page = visitor.page
-    visitor.choose(long_clip)
-    page.wait_for_selector(DRAWN)
-    page.locator(".fit-window").focus()
-    page.keyboard.press("End")
-    page.get_by_role("button", name="Clear").first.click()
+    visitor.wait_for_stage("canceled")
+    visitor.clear()
     expect(page.locator(".fit")).to_be_hidden()
     visitor.choose(clip)
-    expect(page.locator("#fit-report .verdict")).to_contain_text("Within every limit")
+    expect(report.locator(".verdict")).to_contain_text("Within every limit")
     expect(page.locator(".fit")).to_be_hidden()
+    assert (plan["crop"]["y"], plan["crop_at"]) == (8, 0.12)
 
 
 def test_the_picture_has_the_plans_own_geometry(long_clip: Path) -> None:

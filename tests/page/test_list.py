@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
-from visitor import Visitor
+from visitor import KEY, KEY_THAT_WAITS, Visitor
 
 Arrive = Callable[..., Visitor]
 
@@ -38,6 +38,7 @@ def test_two_tabs_of_one_browser_agree_and_lose_nothing_of_each_other(
     second = Visitor(first.context, first.url).open()
     expect(second.page.locator("#jobs .job-row")).to_have_count(1)
     first.choose(clip)
+    first.use_cloud(KEY_THAT_WAITS)
     first.transform()
     expect(second.page.locator("#jobs .job-row")).to_have_count(2)
     old = second.page.locator("#jobs .job-row").nth(1)
@@ -45,7 +46,7 @@ def test_two_tabs_of_one_browser_agree_and_lose_nothing_of_each_other(
     for tab in (first, second):
         expect(tab.page.locator("#jobs .job-row")).to_have_count(1)
     first.page.click("#cancel:enabled")
-    first.wait_for_stage("canceled", "succeeded")
+    first.wait_for_stage("canceled")
     expect(second.page.locator("#jobs .job-row")).to_contain_text("Canceled")
 
 
@@ -53,6 +54,7 @@ def test_offline_and_back_the_page_says_so_and_catches_up(arrive: Arrive, clip: 
     visitor = arrive()
     page = visitor.page
     visitor.choose(clip)
+    visitor.use_cloud(KEY_THAT_WAITS)
     job_id = visitor.transform()
     assert "Restyle" in page.title()
     visitor.context.set_offline(True)
@@ -61,7 +63,7 @@ def test_offline_and_back_the_page_says_so_and_catches_up(arrive: Arrive, clip: 
     expect(page.locator("p.offline")).to_be_hidden()
     page.wait_for_selector(f'#status [data-job="{job_id}"]')
     page.click("#cancel:enabled")
-    visitor.wait_for_stage("canceled", "succeeded")
+    visitor.wait_for_stage("canceled")
 
 
 NOTIFICATIONS = """
@@ -82,8 +84,7 @@ def test_the_tab_tells_how_far_it_is_and_says_quietly_when_it_is_done(
     page.add_init_script(NOTIFICATIONS)
     visitor.open()
     visitor.choose(clip)
-    visitor.pick("service", "Alibaba Cloud")
-    page.fill("#api-key input", "sk-0123456789abcdef0123456789abcdef")
+    visitor.use_cloud(KEY)
     visitor.transform()
     page.wait_for_function("() => document.title.endsWith(' · Restyle')")
     page.evaluate("window.away = true")

@@ -12,13 +12,25 @@ Arrive = Callable[..., Visitor]
 PLAYS_AT = "at => Math.abs(document.querySelector('#clip video').currentTime - at) < 0.06"
 
 
-@pytest.fixture
-def visitor(arrive: Arrive, long_clip: Path) -> Visitor:
+@pytest.fixture(scope="module")
+def with_clip(arrive_once: Arrive, long_clip: Path) -> Visitor:
     """Someone with a finger and a clip of 34 seconds, whose filmstrip is drawn."""
-    visitor = arrive(has_touch=True)
+    visitor = arrive_once(has_touch=True)
     visitor.choose(long_clip)
     visitor.page.wait_for_selector('.trim-strip[data-drawn="yes"]')
     return visitor
+
+
+@pytest.fixture
+def visitor(with_clip: Visitor) -> Visitor:
+    """The same with the first 30 seconds chosen."""
+    for side, at in (("start", "0:00"), ("end", "0:30")):
+        with_clip.page.fill(f".trim-{side}-text", at)
+        with_clip.page.press(f".trim-{side}-text", "Enter")
+    expect(with_clip.page.locator(".trim-window")).to_have_attribute(
+        "aria-valuetext", "0:00 – 0:30"
+    )
+    return with_clip
 
 
 def test_the_window_slides_as_a_whole_and_is_never_too_wide(visitor: Visitor) -> None:

@@ -1,0 +1,124 @@
+"""Looks and manners: nothing jumps, everything is in sight, on a phone too; motion and colours."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from visitor import KEY_THAT_WAITS, Visitor
+
+Arrive = Callable[..., Visitor]
+PHONE, DESKTOP_HEIGHT = {"width": 390, "height": 844}, 800
+MOST_BYTES = 8_000_000
+# Source: web.dev/cls. What a visitor's own press moves within half a second is not counted.
+MOST_SHIFT = 0.1
+SHIFTS = """
+    window.shifts = [];
+    const note = (list) => {
+        for (const shift of list.getEntries())
+            if (!shift.hadRecentInput)
+                window.shifts.push([shift.value, ...shift.sources.map((one) =>
+                    `${one.node?.parentElement?.id} ${one.node?.id || one.node?.className}`)]);
+    };
+    window.shiftObserver = new PerformanceObserver(note);
+    window.shiftObserver.observe({ type: 'layout-shift', buffered: true });
+"""
+TRANSFER = """() => [...performance.getEntriesByType('resource'),
+    ...performance.getEntriesByType('navigation')]
+    .reduce((all, one) => all + one.transferSize, 0)"""
+MOVES_NOT = "() => !document.getAnimations().some(one => one.playState === 'running')"
+RING = """element => {
+    const ringed = (one) => one && (getComputedStyle(one).outlineStyle !== 'none');
+    return ringed(element) || ringed(element.closest('label')) || ringed(element.parentElement);
+}"""
+
+
+def _shifts(page: Page) -> list[tuple[float, str]]:
+    # Two frames: what was laid out by now has been noted then.
+    page.evaluate("() => new Promise(go => requestAnimationFrame(() => requestAnimationFrame(go)))")
+    found: list[tuple[float, str]] = page.evaluate("shifts")
+    return found
+
+
+def test_nothing_jumps_while_the_page_loads_a_clip_comes_in_and_a_job_runs_to_its_end(
+    arrive: Arrive, long_clip: Path
+) -> None:
+    visitor = arrive()
+    page = visitor.page
+    page.add_init_script(SHIFTS)
+    visitor.open()
+    page.wait_for_selector("#style .card >> nth=7")
+    assert 0 < page.evaluate(TRANSFER) < MOST_BYTES
+    visitor.choose(long_clip)
+    page.wait_for_selector('.trim-strip[data-drawn="yes"]')
+    page.wait_for_selector(".fit[data-drawn=yes]")
+    visitor.use_cloud("sk-layout-0123456789abcdef0123456789")
+    visitor.transform()
+    visitor.wait_for_stage("succeeded")
+    page.wait_for_selector("restyle-compare")
+    shifts = _shifts(page)
+    assert sum(shift[0] for shift in shifts) < MOST_SHIFT, shifts
+
+
+def _in_sight(visitor: Visitor, height: int) -> None:
+    assert visitor.sideways <= 0
+    visitor.page.evaluate("scrollTo(0, 0)")
+    button = visitor.page.locator("#transform").bounding_box()
+    assert button is not None
+    assert button["y"] >= 0
+    assert button["y"] + button["height"] <= height, "the button is not in sight"
+
+
+@pytest.mark.parametrize(("locale", "scheme"), [("en-US", "dark"), ("zh-CN", "light")])
+def test_the_button_is_in_sight_on_a_desktop_and_a_phone_and_nothing_scrolls_sideways(
+    arrive: Arrive, clip: Path, long_clip: Path, locale: str, scheme: str
+) -> None:
+    visitor = arrive(locale=locale, color_scheme=scheme, reduced_motion="reduce")
+    page = visitor.page
+
+    def everywhere() -> None:
+        _in_sight(visitor, DESKTOP_HEIGHT)
+        page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict
+        _in_sight(visitor, PHONE["height"])
+        page.set_viewport_size({"width": 1280, "height": DESKTOP_HEIGHT})
+
+    everywhere()
+    visitor.choose(clip)
+    everywhere()
+    visitor.clear()
+    visitor.choose(long_clip)
+    everywhere()
+    page.click(".wall-several")
+    page.click("#style .card >> nth=5")
+    page.locator("#service label").nth(1).click()
+    page.fill("#api-key input", KEY_THAT_WAITS)
+    everywhere()
+    visitor.transform()
+    expect(page.locator("#jobs .job-row")).to_have_count(2)
+    everywhere()
+    page.wait_for_function(MOVES_NOT)
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g)")
+    assert (sum(map(int, ground[:3])) < 200) == (scheme == "dark")
+    for row in page.locator("#jobs .job-row").all():
+        row.locator("[data-event=reopen]").click()
+        page.wait_for_selector(f"#status [data-job='{row.get_attribute('data-job')}']")
+        page.click("#cancel:enabled")
+        visitor.wait_for_stage("canceled")
+
+
+def test_whatever_the_tab_key_reaches_has_a_ring(arrive: Arrive, long_clip: Path) -> None:
+    visitor = arrive()
+    page = visitor.page
+    visitor.choose(long_clip)
+    page.wait_for_selector(".fit[data-drawn=yes]")
+    ringed: dict[str, bool] = {}
+    while True:
+        page.keyboard.press("Tab")
+        here = page.locator(":focus")
+        if here.count() == 0 or here.get_attribute("data-seen"):
+            break
+        name = here.evaluate("e => { e.dataset.seen = 'yes'; return e.outerHTML.slice(0, 200); }")
+        ringed[name] = here.evaluate(RING)
+    assert [name for name, ring in ringed.items() if not ring] == []
+    for part in ("trim-window", "trim-playhead", "trim-start", "fit-window", 'role="option"'):
+        assert any(part in name for name in ringed), (part, list(ringed))
