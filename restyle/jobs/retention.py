@@ -51,7 +51,8 @@ def make_room(
         if record.ways_on:
             continue  # It may go on, and needs its clip for that.
         if desk.storage.holds_copies:
-            desk.storage.drop_copies(record.job_id)
+            for job in _with_parts(desk, record):
+                desk.storage.drop_copies(job.job_id)
         else:
             _remove(desk, record, "since the disk has no room")
         removed.append(record)
@@ -103,11 +104,17 @@ def _with_files(desk: Desk, *, ended_before: float) -> list[Record]:
     return sorted(found, key=lambda record: record.ended or 0.0)
 
 
+def _with_parts(desk: Desk, record: Record) -> list[Record]:
+    """A job and, of a whole, every try of its parts."""
+    if not record.is_whole:
+        return [record]
+    parts = desk.ledger.where(JOBS.c.whole == record.job_id, JOBS.c.part.is_not(None))
+    return [record, *parts]
+
+
 def _remove(desk: Desk, record: Record, why: str) -> list[Record]:
     """Remove the files of a job, and of its parts; gives all of them."""
-    gone = [record]
-    if record.is_whole:
-        gone += desk.ledger.where(JOBS.c.whole == record.job_id, JOBS.c.part.is_not(None))
+    gone = _with_parts(desk, record)
     for job in gone:
         desk.storage.drop(job.job_id)
         with desk.ledger.change(job.job_id) as change:

@@ -62,7 +62,10 @@ def ask_to_cancel(desk: Desk, whole_id: str) -> list[Record]:
     with desk.ledger.change(whole_id) as change:
         parts = parts_of(change.book, whole_id)
         if not change.record.stage.is_final:
-            change.set(cancel_asked=True)
+            if all(part.stage is Stage.SUCCEEDED for part in parts):
+                change.note("It was finished before it could be stopped: its result is kept.")
+            else:
+                change.set(cancel_asked=True)
         for part in parts:
             if part.stage.is_final:
                 desk.keys.erase(change.book, part.job_id)

@@ -28,8 +28,7 @@ def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -
         trigger_mode="always_last",
         **quietly,
     )
-    # input, not change: a new clip sets the extent, too, and is answered once.
-    clip.extent.input(
+    clip.extent.change(
         choosing.extent_changed,
         panels.choices,
         [clip.trim, *shown],

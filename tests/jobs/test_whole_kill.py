@@ -18,9 +18,7 @@ LENGTH_S = 3.2
 PLACES = {
     "before the parts are queued": ("restyle.jobs.workflow:begin", "before"),
     "after the last part has ended": ("restyle.jobs.wholes:settle", "before", 3),
-    "before joining": ("restyle.jobs.joining:join", "before"),
     "in the middle of joining": ("restyle.footage.joining:_alike", "before"),
-    "between the result and the rest": ("restyle.jobs.joining:_keep_joined", "after"),
     "after joining": ("restyle.jobs.workflow:join_parts", "after"),
 }
 

@@ -1,6 +1,7 @@
 """A clip that is too long, as one job made of parts: one task a part, nothing paid is lost."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -262,6 +263,24 @@ def test_a_join_that_fails_keeps_the_parts_and_can_be_looked_at_again(
     job = studio.end(job_id)
     _succeeds(studio, job)
     assert len(studio.cloud.made) == 3
+
+
+def test_a_cancel_that_comes_while_the_parts_are_joined_is_too_late_and_says_so(
+    studio: Studio, whole: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = joining.join
+
+    def cancels_first(pieces: object, target: Path, **more: object) -> None:
+        with ThreadPoolExecutor() as visitor:
+            seen = visitor.submit(studio.jobs.cancel, target.parent.name).result(30)
+        assert seen.stage is Stage.SAVING
+        real(pieces, target, **more)  # type: ignore[arg-type]  # handed on
+
+    monkeypatch.setattr(joining, "join", cancels_first)
+    job = studio.end(whole())
+    _succeeds(studio, job)
+    assert job.notes == ("It was finished before it could be stopped: its result is kept.",)
+    assert studio.jobs.cancel(job.job_id) == job
 
 
 def test_without_the_view_beside_it_the_result_is_there_all_the_same(
