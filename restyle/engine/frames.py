@@ -48,6 +48,7 @@ class Frame:
     flow          (h, w, 2) from here to the previous frame, half-size pixels
     confidence    trust in the flow, 0–1
     is_cut        the first frame of a shot
+    passes        a flash: nothing is to be remembered of it
     tangents      (h, w, 2) unit vectors (x, y) along edges; (1, 0) where it is flat
     anisotropy    0 (texture) – 1 (a clear edge)
     light         lightly abstracted colour (h, w, 3), 0–1: for lines
@@ -69,6 +70,7 @@ class Frame:
     flow: Floats
     confidence: Floats
     is_cut: bool
+    passes: bool
     tangents: Floats
     anisotropy: Floats
     light: Floats
@@ -84,7 +86,7 @@ class Frame:
     @property
     def motion(self) -> Motion:
         """The motion into this frame."""
-        return Motion(self.flow, self.confidence, self.is_cut)
+        return Motion(self.flow, self.confidence, self.is_cut, self.passes)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -150,6 +152,7 @@ class FrameReader:
             flow=motion.flow,
             confidence=motion.confidence,
             is_cut=motion.is_cut,
+            passes=motion.passes,
             tangents=tangents,
             anisotropy=anisotropy,
             light=light,

@@ -12,10 +12,12 @@ import numba
 import numpy as np
 
 from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.plain_ground import settled_flow
 from restyle.engine.scenes import Scenes
 
 TOLERANCE = 14.0  # a grey difference (0–255) that halves the trust in the flow
 CUT_BELOW = 0.45  # mean trust under which the scene may have changed
+LONGEST_FLASH = 2  # frames; what lasts longer is there to stay
 DENOISE_WEIGHT = 0.7
 DENOISE_NOISE = 48.0  # a difference (three channels, each 0–255, summed) too large to be noise
 SNAP = 0.06  # squared flow under which a pixel counts as still, and is not resampled
@@ -23,11 +25,16 @@ SNAP = 0.06  # squared flow under which a pixel counts as still, and is not resa
 
 @dataclass
 class Motion:
-    """The motion of one frame: `flow` (h, w, 2), `confidence` (h, w) 0–1, `is_cut`."""
+    """The motion of one frame: `flow` (h, w, 2), `confidence` (h, w) 0–1, `is_cut`.
+
+    A frame that `passes` is a flash or the like: it is shown as it is, and nothing is remembered
+    of it; the next one's motion leads back to the frame before it.
+    """
 
     flow: Floats
     confidence: Floats
     is_cut: bool
+    passes: bool = False
 
 
 class MotionReader:
@@ -40,6 +47,7 @@ class MotionReader:
         self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)  # type: ignore[attr-defined]  # missing from its stubs
         self._previous: Bytes | None = None
         self._scenes = Scenes()
+        self._passed = 0  # frames of a flash, until now
         self.drift = np.zeros(2, np.float32)
 
     def read(self, grey: Bytes, full_per_half: tuple[float, float]) -> Motion:
@@ -52,7 +60,8 @@ class MotionReader:
         is_another = self._scenes.read(grey)
         if previous is None:
             return _standstill(height, width, is_cut=True)
-        flow: Floats = self._flow.calc(grey, previous, None)
+        found: Floats = self._flow.calc(grey, previous, None)
+        flow = settled_flow(found, grey)
         trust = np.empty((height, width), np.float32)
         _photo_consistency(grey, previous, flow, trust)
         # Dark frames resemble each other: a scene that comes out of black is asked for what it is.
@@ -60,7 +69,12 @@ class MotionReader:
             if is_another:
                 self.drift = np.zeros(2, np.float32)
             # A flash or a step of a fade is no cut: nothing is mixed in, but nothing forgotten.
-            return _standstill(height, width, is_cut=is_another)
+            passes = not is_another and self._passed < LONGEST_FLASH
+            if passes:
+                self._previous = previous
+            self._passed = self._passed + 1 if passes else 0
+            return _standstill(height, width, is_cut=is_another, passes=passes)
+        self._passed = 0
         confidence = np.clip((cv2.blur(trust, (5, 5)) - F(0.35)) / F(0.5), F(0), F(1))
         self.drift = self.drift + _global_motion(flow) * np.array(full_per_half, np.float32)
         return Motion(flow, confidence, is_cut=False)
@@ -85,6 +99,8 @@ class Memory:
         Half size, (h, w) or (h, w, n). Each name may be blended once a frame.
         """
         past = self._maps.get(name)
+        if past is not None and self._motion is not None and self._motion.passes:
+            return np.ascontiguousarray(current, np.float32)
         if past is None or past.shape != current.shape or self._motion is None:
             blended = np.ascontiguousarray(current, np.float32)
         else:
@@ -107,6 +123,8 @@ class Denoiser:
 
     def clean(self, current: Bytes, motion: Motion) -> Bytes:
         """The denoised half-size frame (h, w, 3)."""
+        if self._previous is not None and motion.passes:
+            return current
         if self._previous is None or motion.is_cut:
             self._previous = current
             return current
@@ -116,9 +134,9 @@ class Denoiser:
         return out
 
 
-def _standstill(height: int, width: int, *, is_cut: bool) -> Motion:
+def _standstill(height: int, width: int, *, is_cut: bool, passes: bool = False) -> Motion:
     flow = np.zeros((height, width, 2), np.float32)
-    return Motion(flow, np.zeros((height, width), np.float32), is_cut)
+    return Motion(flow, np.zeros((height, width), np.float32), is_cut, passes)
 
 
 def _global_motion(flow: Floats) -> Floats:
@@ -155,8 +173,13 @@ def _blend(
     height, width, layers = current.shape
     for y in numba.prange(height):
         for x in range(width):
-            px = F(x) + flow[y, x, 0]
-            py = F(y) + flow[y, x, 1]
+            u = flow[y, x, 0]
+            v = flow[y, x, 1]
+            if u * u + v * v < F(SNAP):
+                u = F(0)
+                v = F(0)
+            px = F(x) + u
+            py = F(y) + v
             w = weight * confidence[y, x]
             inside = px >= F(0) and py >= F(0) and px <= F(width - 1) and py <= F(height - 1)
             if not inside or w < F(0.001):

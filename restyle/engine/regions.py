@@ -29,6 +29,7 @@ class Seen(Protocol):
     flow: Floats
     confidence: Floats
     is_cut: bool
+    passes: bool
     face_mask: Floats
     face_boxes: list[tuple[float, float, float, float, float]]
     scale: float
@@ -93,7 +94,8 @@ class Regions:
         merge_crumbs(label, shown, seen.flow, least, self._apart, second, share)
         label, second, share = rounded(label, second, share, self._cut.round * seen.scale)
         hold(membership, label, second, share, F(HOLD))
-        self._past, self._shown = membership, label
+        if not seen.passes:
+            self._past, self._shown = membership, label
         return Field(label, *resolved(label, second, share, size))
 
     def _membership(self, seen: Seen, of: Palette, restart: bool) -> Floats:

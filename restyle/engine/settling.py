@@ -25,6 +25,8 @@ class Settler:
 
     def settle(self, painted: Bytes, motion: Motion) -> Bytes:
         """The frame to show for a painted one, RGB 8 bits (H, W, 3); the motion is half size."""
+        if self._shown is not None and motion.passes:
+            return painted
         if self._shown is None or motion.is_cut:
             self._shown = painted
             return painted

@@ -1,5 +1,7 @@
 """Motion: what the flow finds, when a cut is seen, what is remembered and what is not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -123,3 +125,34 @@ def test_memory_forgets(then: Motion, why: str) -> None:
     memory.blend("tone", np.ones((HEIGHT, WIDTH), np.float32), 0.9)
     memory.advance(then)
     assert not memory.blend("tone", np.zeros((HEIGHT, WIDTH), np.float32), 0.9).any(), why
+
+
+def test_a_flash_is_looked_past_and_a_change_that_lasts_is_accepted() -> None:
+    reader, picture = MotionReader(), scene()
+    views = [window(picture, 20 + step, 20) for step in range(9)]
+    for flashed in (3, 4, 6, 7, 8):
+        views[flashed] = np.clip(0.5 * views[flashed].astype(np.float32) + 120, 0, 255).astype(
+            np.uint8
+        )
+    found = [reader.read(view, (2, 2)) for view in views]
+    assert [i for i, motion in enumerate(found) if motion.is_cut] == [0]
+    # Two frames of flash, then two steps into a change that stays.
+    assert [i for i, motion in enumerate(found) if motion.passes] == [3, 4, 6, 7]
+    assert np.median(found[5].flow.reshape(-1, 2), axis=0) == pytest.approx([3, 0], abs=0.3)
+    assert found[5].confidence[10:-10, 10:-10].mean() > 0.8
+
+
+def test_nothing_of_a_flash_is_remembered() -> None:
+    memory, cleaner = Memory(), Denoiser()
+    dark, bright = np.zeros((HEIGHT, WIDTH), np.float32), np.ones((HEIGHT, WIDTH), np.float32)
+    grey = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+    memory.advance(motion(cut=True))
+    memory.blend("tone", dark, 0.9)
+    cleaner.clean(grey, motion(cut=True))
+    flash = replace(motion(confidence=0), passes=True)
+    memory.advance(flash)
+    assert memory.blend("tone", bright, 0.9).min() == 1
+    assert cleaner.clean(grey + np.uint8(9), flash).min() == 99
+    memory.advance(motion())
+    assert memory.blend("tone", bright, 0.9) == pytest.approx(0.1, abs=1e-6)
+    assert cleaner.clean(grey + np.uint8(9), motion()).max() < 96

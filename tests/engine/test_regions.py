@@ -27,6 +27,7 @@ class Still:
 
     abstract: Floats
     is_cut: bool = False
+    passes: bool = False
     flow: Floats = field(default_factory=lambda: np.zeros((HEIGHT, WIDTH, 2), np.float32))
     confidence: Floats = field(default_factory=lambda: np.ones((HEIGHT, WIDTH), np.float32))
     face_mask: Floats = field(default_factory=lambda: np.zeros((HEIGHT, WIDTH), np.float32))

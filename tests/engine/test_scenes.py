@@ -64,6 +64,21 @@ def test_a_fade_through_black_to_another_scene_is_one_cut() -> None:
     assert 7 <= found[1] <= 8
 
 
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+@pytest.mark.parametrize("length", [3, 6])
+def test_a_dissolve_is_one_cut_at_most(pair: tuple[str, str], length: int) -> None:
+    before, after = (shot(name, length + 6) for name in pair)
+    shares = np.clip((np.arange(length + 6) - 2) / (length + 1), 0, 1).astype(np.float32)
+    mixed = [a + s * (b - a) for a, b, s in zip(before, after, shares, strict=True)]
+    assert len(cuts(mixed)) <= 2
+
+
+def test_a_cut_right_after_a_flash_is_found() -> None:
+    before, after = shot("astronaut"), shot("coffee")
+    before[4] = 0.3 * before[4] + np.float32(170)
+    assert cuts(before + after) == [0, 5]
+
+
 def test_a_fast_pan_is_no_cut() -> None:
     picture = np.ascontiguousarray(data.astronaut())
     wide = cv2.resize(grey_of(picture), (640, 400)).astype(np.float32)
