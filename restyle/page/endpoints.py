@@ -79,10 +79,11 @@ def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
         """Begin a job: fit the clip and restyle it; returns at once.
 
         `style` 0–7 (see /styles), `video_fps` 15–25, `min_len` 720 or 540 (540 with `use_SR`
-        gives 1080p), the part from `start_s` to `end_s`, `shape` crop or pad where the clip is
-        too wide or tall, `crop_at` where the crop lies (0 left or top, 1 right or bottom),
-        `service` local (free) or cloud (with an `api_key`), `whole` true for a clip of up to 10
-        minutes in parts that are joined again. Gives `job_id`, `quote` and `plan`.
+        gives 1080p; 720 with it stays 720p, on this machine with crisper edges), the part from
+        `start_s` to `end_s`, `shape` crop or pad where the clip is too wide or tall, `crop_at`
+        where the crop lies (0 left or top, 1 right or bottom), `service` local (free) or cloud
+        (with an `api_key`), `whole` true for a clip of up to 10 minutes in parts that are joined
+        again. Gives `job_id`, `quote` and `plan`.
         """
         forget_key(page, request, api_key)
         _among("shape", shape, ("crop", "pad"))

@@ -13,7 +13,8 @@ from restyle.engine.faces import FaceFinder, face_mask
 from restyle.engine.kernels import Bytes
 from restyle.engine.looks import LOOKS
 from restyle.engine.pictures import grey_of, reduce_bytes
-from restyle.engine.stylize import Stylizer
+from restyle.engine.stylize import CRISP, CRISP_SIGMA, Stylizer
+from restyle.engine.surfaces import crisper
 from restyle.styles import Options, Style
 
 SIZE = (384, 288)
@@ -165,23 +166,65 @@ def test_keeping_faces_changes_the_face_and_keeps_it_closer_to_the_source(style:
     assert likeness(kept) > likeness(lost)
 
 
+@cache
+def super_resolved(style: Style) -> tuple[Bytes, Bytes]:
+    """One frame with `use_SR`, painted at 1080; and the same without, painted at 540."""
+    source = np.ascontiguousarray(data.astronaut()[:340, :340])
+    large = cv2.resize(source, (1080, 1080), interpolation=cv2.INTER_CUBIC)
+    small = cv2.resize(large, (540, 540), interpolation=cv2.INTER_AREA)
+    fine = Stylizer(Options(style, min_len=540, use_SR=True), (1080, 1080), [large]).render(large)
+    return fine, Stylizer(Options(style, min_len=540), (540, 540), [large]).render(small)
+
+
+def enlarged(small: Bytes) -> Bytes:
+    return np.asarray(cv2.resize(small, (1080, 1080), interpolation=cv2.INTER_LANCZOS4), np.uint8)
+
+
+def is_finer_than_an_enlargement(picture: Bytes, small: Bytes) -> bool:
+    """Whether a picture shows what none that is made from the 540p one can show.
+
+    Beyond the finest waves that 540p holds an enlargement has next to nothing, and one whose edges
+    were sharpened only their overtones; and its edges are wider.
+    """
+    plain = enlarged(small)
+    sharpened = crisper(plain, 1.5 * CRISP_SIGMA, CRISP)
+    has_more = beyond_540(picture) > 1.3 * beyond_540(sharpened)
+    return has_more and edge_width(picture) < 0.9 * edge_width(plain)
+
+
 @every_look
-def test_super_resolution_paints_finer_than_an_enlargement(style: Style) -> None:
-    """`use_SR`: 1080 is painted, not blown up from 540; the picture stays the same one."""
-    source = np.ascontiguousarray(data.astronaut()[:340, :460])
-    large = cv2.resize(source, (1460, 1080), interpolation=cv2.INTER_CUBIC)
-    small = cv2.resize(large, (730, 540), interpolation=cv2.INTER_AREA)
-    fine = Stylizer(Options(style, min_len=540, use_SR=True), (1460, 1080), [large]).render(large)
-    plain = Stylizer(Options(style, min_len=540), (730, 540), [large]).render(small)
-    enlarged = cv2.resize(plain, (1460, 1080), interpolation=cv2.INTER_LANCZOS4)
-    assert crispness(fine) > 1.05 * crispness(enlarged)
-    shapes = [cv2.GaussianBlur(grey_of(p), (0, 0), 8).ravel() for p in (fine, enlarged)]
+def test_super_resolution_paints_finer_than_any_enlargement(style: Style) -> None:
+    fine, small = super_resolved(style)
+    assert is_finer_than_an_enlargement(fine, small)
+    assert beyond_540(fine) > 10 * beyond_540(enlarged(small))
+    shapes = [cv2.GaussianBlur(grey_of(p), (0, 0), 8).ravel() for p in (fine, enlarged(small))]
     assert np.corrcoef(*shapes)[0, 1] > 0.9
 
 
-def crispness(picture: Bytes) -> float:
-    """Mean gradient (0–255 a pixel) of the sharpest fiftieth of a picture."""
+@every_look
+def test_an_enlargement_sharpened_or_not_would_not_pass_for_super_resolution(style: Style) -> None:
+    _, small = super_resolved(style)
+    fake = enlarged(small)
+    for sigma, amount in ((1.5 * CRISP_SIGMA, CRISP), (1.5 * CRISP_SIGMA, 0.0)):
+        assert not is_finer_than_an_enlargement(crisper(fake, sigma, amount), small)
+
+
+def beyond_540(picture: Bytes) -> float:
+    """The share of a 1080 picture's power in waves finer than 540p can hold, with some margin."""
     grey = grey_of(picture).astype(np.float32)
-    across, down = np.gradient(grey)
-    steep = np.sort(np.hypot(across, down).ravel())
-    return float(steep[-steep.size // 50 :].mean())
+    window = np.hanning(grey.shape[0])[:, None] * np.hanning(grey.shape[1])[None]
+    power = np.abs(np.fft.rfft2((grey - grey.mean()) * window)) ** 2
+    down, across = np.fft.fftfreq(grey.shape[0])[:, None], np.fft.rfftfreq(grey.shape[1])[None]
+    waves = np.hypot(down, across)  # a pixel; 540p ends at 0.25
+    return float(power[waves > 0.28].sum() / power[waves > 0.02].sum())
+
+
+def edge_width(picture: Bytes) -> float:
+    """How many pixels the strongest edges take from dark to light, in the median."""
+    grey = grey_of(picture).astype(np.float32)
+    around = np.ones((9, 9), np.uint8)
+    rise = cv2.dilate(grey, around) - cv2.erode(grey, around)
+    steepness = np.hypot(*np.gradient(grey))
+    crest = steepness == cv2.dilate(steepness, np.ones((5, 5), np.uint8))
+    edges = crest & (rise > np.percentile(rise, 96)) & (steepness > 0.1 * rise)
+    return float(np.median(rise[edges] / steepness[edges]))
