@@ -59,11 +59,13 @@ def details(frame: Frame, memory: Memory, field: Field, palette: Palette, lines:
     tone = line_tone(frame)
     sigma = max(lines.sigma * frame.scale, 0.5) / 2
     edges = blur(tone, sigma) - blur(tone, 1.6 * sigma)
-    response = follow(edges, frame, lines.length)
     tones = np.zeros((1, 256), np.float32)
     tones[0, : len(palette)] = np.sqrt(np.maximum(luma(to_rgb(palette.lab)[None])[0], 0))
     flat = np.asarray(cv2.LUT(field.label, tones), np.float32)
-    _keep_lost(response, edges, tone, flat, frame.anisotropy, busy(frame), frame.face_mask)
+    # Before they are followed: most edges are shown, and what is 0 need not be.
+    _keep_lost(edges, tone, flat, frame.face_mask)
+    response = follow(edges, frame, lines.length)
+    _keep_clear(response, edges, frame.anisotropy, busy(frame))
     return enlarge(memory.blend("details", response, STEADY), frame.size, smooth=True)
 
 
@@ -98,29 +100,25 @@ def stroke_row(response: Floats, epsilon: F, phi: F) -> Floats:
 
 
 @kernel
-def _keep_lost(
-    response: Floats,
-    edges: Floats,
-    tone: Floats,
-    flat: Floats,
-    anisotropy: Floats,
-    busy: Floats,
-    face: Floats,
-) -> None:
+def _keep_lost(edges: Floats, tone: Floats, flat: Floats, face: Floats) -> None:
     for y in numba.prange(tone.shape[0]):
         for x in range(tone.shape[1]):
-            edge = edges[y, x]
-            # Letters and eyes are too small to run along: if they are clear they need not.
-            clear = smoothstep_pixel(F(CLEAR), F(VERY_CLEAR), abs(edge))
-            clear *= stands_alone_pixel(anisotropy[y, x], busy[y, x])
-            value = response[y, x]
-            value += clear * (edge - value)
             lacking = flat[y, x] - tone[y, x]
             from_here = F(LACKS_DARK)
             stronger = F(IN_FACE)
-            if value > F(0):
+            if edges[y, x] > F(0):
                 lacking = -lacking
                 from_here = F(LACKS_LIGHT)
                 stronger = F(SHINE)
-            value *= F(1) + stronger * face[y, x]
-            response[y, x] = value * smoothstep_pixel(from_here, from_here + F(SOFT), lacking)
+            lost = smoothstep_pixel(from_here, from_here + F(SOFT), lacking)
+            edges[y, x] *= lost * (F(1) + stronger * face[y, x])
+
+
+@kernel
+def _keep_clear(response: Floats, edges: Floats, anisotropy: Floats, busy: Floats) -> None:
+    """Letters and eyes are too small to run along: where they are clear they need not."""
+    for y in numba.prange(response.shape[0]):
+        for x in range(response.shape[1]):
+            clear = smoothstep_pixel(F(CLEAR), F(VERY_CLEAR), abs(edges[y, x]))
+            clear *= stands_alone_pixel(anisotropy[y, x], busy[y, x])
+            response[y, x] += clear * (edges[y, x] - response[y, x])

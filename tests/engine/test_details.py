@@ -8,7 +8,7 @@ import pytest
 
 from restyle.engine.clusters import Sample
 from restyle.engine.colours import Manner
-from restyle.engine.details import details, stroke_colours, stroke_pixel
+from restyle.engine.details import busy, details, stands_alone_pixel, stroke_colours, stroke_pixel
 from restyle.engine.frames import Abstraction, Frame, FrameReader
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.motion import Memory
@@ -99,3 +99,19 @@ def test_strokes_are_darker_and_lighter_than_what_they_lie_on(palette: Palette) 
     n = len(palette)
     assert (luma(dark[None])[0, :n] < below - 0.1).all()
     assert (luma(light[None])[0, :n] > below).all()
+
+
+def test_a_bird_in_the_sky_stands_alone_and_leaves_do_not() -> None:
+    picture = _scene()
+    dice = np.random.default_rng(2)
+    leaves = dice.integers(20, 200, (36, 96, 1), np.uint8)
+    picture[180:, :] = cv2.resize(leaves, (WIDTH, 180), interpolation=cv2.INTER_NEAREST)[..., None]
+    cv2.line(picture, (231, 58), (249, 62), (40, 40, 50), 3, cv2.LINE_AA)
+    frame = _frame(picture)
+    around = busy(frame)
+
+    def alone(y: int, x: int) -> float:
+        return float(stands_alone_pixel(F(frame.anisotropy[y, x]), F(around[y, x])))
+
+    assert alone(30, 120) > 0.8
+    assert np.median([alone(y, x) for y in range(110, 170, 4) for x in range(10, 230, 4)]) < 0.5
