@@ -11,7 +11,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal, get_args
 
-from restyle.errors import OptionError
+from restyle.errors import FetchFailed, OptionError
+from restyle.fetching import origin
 
 CLOUD_BASE_URL = "https://dashscope.aliyuncs.com/api/v1"
 POSTGRESQL = ("postgresql:", "postgresql+psycopg:", "postgres:")
@@ -54,6 +55,7 @@ class Settings:
 
     `database_url` and `storage_url` are None where the data folder serves; `public_url` is the
     address at which this app is reachable from the internet, without a slash at the end.
+    `fetch_origins` are fetched from although they are not of the public internet.
     """
 
     api_key: Secret | None
@@ -68,6 +70,7 @@ class Settings:
     daily_budget_usd: Decimal
     max_upload_bytes: int
     keep_hours: float
+    fetch_origins: frozenset[str]
     server_name: str | None
     server_port: int | None
     share: bool
@@ -112,6 +115,7 @@ class Settings:
             daily_budget_usd=_amount(environ, "RESTYLE_DAILY_BUDGET_USD", "10"),
             max_upload_bytes=int(_amount(environ, "RESTYLE_MAX_UPLOAD_MB", "500") * 1_000_000),
             keep_hours=float(_amount(environ, "RESTYLE_KEEP_HOURS", "72")),
+            fetch_origins=_origins(environ, "RESTYLE_FETCH_ORIGINS"),
             server_name=text("GRADIO_SERVER_NAME"),
             server_port=int(_amount(environ, "GRADIO_SERVER_PORT", "0")) if port else None,
             share=(text("GRADIO_SHARE") or "").lower() in {"1", "true", "yes"},
@@ -128,6 +132,14 @@ def _amount(environ: Mapping[str, str], name: str, default: str) -> Decimal:
     if not amount.is_finite() or amount < 0:
         raise _wrong(name, value, "a number that is not below 0")
     return amount
+
+
+def _origins(environ: Mapping[str, str], name: str) -> frozenset[str]:
+    value = environ.get(name, "")
+    try:
+        return frozenset(origin(url) for url in value.replace(",", " ").split())
+    except FetchFailed:
+        raise _wrong(name, value, "addresses such as http://nas.local:8000") from None
 
 
 def _wrong(name: str, value: str, wanted: str) -> OptionError:

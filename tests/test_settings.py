@@ -17,6 +17,7 @@ def test_a_fresh_install_needs_nothing_set() -> None:
     assert settings.hosting == "auto"
     assert (settings.visitor_budget_usd, settings.daily_budget_usd) == (Decimal(1), Decimal(10))
     assert (settings.max_upload_bytes, settings.keep_hours) == (500_000_000, 72)
+    assert settings.fetch_origins == frozenset()
 
 
 def test_what_is_set_is_read() -> None:
@@ -28,12 +29,14 @@ def test_what_is_set_is_read() -> None:
             "RESTYLE_HOSTING": "self",
             "GRADIO_SERVER_PORT": "7861",
             "GRADIO_SHARE": "True",
+            "RESTYLE_FETCH_ORIGINS": "http://NAS.local:8000, https://films.example",
         }
     )
     assert settings.api_key is not None
     assert settings.api_key.reveal() == "sk-secret"
     assert settings.cloud_base_url == "http://127.0.0.1:9/api/v1"
     assert settings.public_url == "https://restyle.example"
+    assert settings.fetch_origins == {"http://nas.local:8000", "https://films.example:443"}
     assert (settings.hosting, settings.server_port, settings.share) == ("self", 7861, True)
 
 
@@ -45,6 +48,7 @@ def test_a_space_knows_its_public_address() -> None:
     ("name", "value"),
     [
         ("RESTYLE_HOSTING", "ftp"),
+        ("RESTYLE_FETCH_ORIGINS", "nas.local"),
         ("RESTYLE_PUBLIC_URL", "restyle.example"),
         ("RESTYLE_KEEP_HOURS", "long"),
         ("RESTYLE_DAILY_BUDGET_USD", "-1"),

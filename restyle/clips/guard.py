@@ -68,17 +68,21 @@ def start(
     stderr: int | IO[bytes],
     stdin: int = subprocess.DEVNULL,
     max_output_bytes: int | None = None,
+    niceness: int = 0,
 ) -> subprocess.Popen[bytes]:
     """Start ffmpeg with bounds on CPU time, memory and the files it writes; never blocks.
 
     The caller sees to its end (`stop` ends it at once). `stdout` and `stderr` as for Popen; a
-    pipe must be drained.
+    pipe must be drained. With `niceness` (to 19) it steps back behind the machine's other work.
     """
     command = [ffmpeg_binary(), "-hide_banner", "-nostdin", "-nostats"]
     command += ["-max_error_rate", "1"]  # what can be read of a damaged clip is worth having
     command += ["-timelimit", str(max(1, int(cpu_limit_s))), *arguments]
     process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr)
     _bound(process.pid, max_output_bytes)
+    if niceness and hasattr(os, "setpriority"):
+        with suppress(OSError):  # it has ended already
+            os.setpriority(os.PRIO_PROCESS, process.pid, niceness)
     return process
 
 

@@ -8,6 +8,7 @@ One line "ready http://127.0.0.1:PORT" goes to the standard output; everything e
 """
 
 import argparse
+import asyncio
 import contextlib
 import logging
 import os
@@ -40,16 +41,22 @@ SHUTDOWN_LIMIT_S = 5.0
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, with a word when it truly serves."""
+    """uvicorn, with a word when it truly serves, and one to those who wait when it ends."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, address: str, previews: Previews) -> None:
         super().__init__(config)
         self._address = address
+        self._previews = previews
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             print(f"ready {self._address}", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # A stream of previews has no end of its own in sight, and would be cut off noisily.
+        await asyncio.to_thread(self._previews.stop)
+        await super().shutdown(sockets)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,7 +119,8 @@ def _serve(options: argparse.Namespace, data_dir: Path, listener: socket.socket)
         proxy_headers=False,
         server_header=False,
     )
-    server = _Server(config, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    server = _Server(config, address, previews)
     if options.exit_with_parent:
         _watch_parent(lambda: _stop(server))
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl+C: it has been shut down in order.

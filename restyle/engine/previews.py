@@ -79,13 +79,13 @@ class Previews:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop at once; who waits is told."""
+        """Stop at once; who waits is told. Nothing happens when it has stopped already."""
         with self._changing:
             self._ending = True
             self._changing.notify_all()
         self._thread.join()
-        for request in self._waiting:
-            request.say({"superseded": True})
+        while self._waiting:
+            self._waiting.popleft().say({"superseded": True})
         if self._process is not None:
             self._process.kill()
 
@@ -98,7 +98,7 @@ class Previews:
             for earlier in [r for r in self._waiting if r.visitor == request.visitor]:
                 self._waiting.remove(earlier)
                 earlier.say({"superseded": True})
-            if len(self._waiting) >= MAX_WAITING:
+            if self._ending or len(self._waiting) >= MAX_WAITING:
                 raise TooManyPreviews
             self._waiting.append(request)
             self._changing.notify_all()

@@ -34,7 +34,13 @@ _CPU_SECONDS_PER_S = 120.0
 
 
 def write_edit(
-    edit: Edit, target: Path, *, sound: bool, options: Sequence[str], logger: Any
+    edit: Edit,
+    target: Path,
+    *,
+    sound: bool,
+    options: Sequence[str],
+    logger: Any,
+    niceness: int = 0,
 ) -> None:
     """Carry out an edit as one ffmpeg command; `options` are ffmpeg's, for the output.
 
@@ -58,6 +64,7 @@ def write_edit(
             cpu_limit_s=60 + _CPU_SECONDS_PER_S * edit.duration_s,
             stdout=subprocess.PIPE,
             stderr=log,
+            niceness=niceness,
         )
         _follow(process, edit.frame_count, logger)
         _check(process, log)

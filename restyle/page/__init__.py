@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from restyle.fetching import Guard
 from restyle.jobs import Jobs
 from restyle.page.choosing import Choosing
 from restyle.page.clip_panel import clip_panel
@@ -19,11 +20,13 @@ from restyle.page.jobs_panel import jobs_panel
 from restyle.page.panels import Panels
 from restyle.page.previews import preview_route
 from restyle.page.price_panel import price_panel
+from restyle.page.proxies import proxy_routes
 from restyle.page.result_panel import result_panel
 from restyle.page.running import Running
 from restyle.page.samples import ASSETS, picture_routes, samples
+from restyle.page.services import service_switch
 from restyle.page.style_panel import style_panel
-from restyle.page.texts import TEXTS, both, label, translations
+from restyle.page.texts import TEXTS, both, translations
 from restyle.page.theme import studio
 from restyle.page.words_first import WordsFirst
 from restyle.settings import Settings
@@ -32,8 +35,8 @@ __all__ = ["build_page", "launch_arguments"]
 
 FOLDER = Path(__file__).parent
 # In this order; the rules for small screens overrule the others.
-LOOKS = ("frame", "clip", "styles", "price", "status", "compare", "jobs", "small")
-SCRIPTS = ("page", "compare")
+LOOKS = ("frame", "clip", "ways", "styles", "price", "status", "compare", "jobs", "small")
+SCRIPTS = ("page", "compare", "proxy")
 # Uploads and copies in Gradio's cache go when nobody has used them for a day.
 SWEEP_EVERY_S, SWEEP_AFTER_S = 3600, 24 * 3600
 # Each is shown to those who read the page in the other language; page.js sees to the rest.
@@ -49,6 +52,7 @@ def build_page(jobs: Jobs, settings: Settings) -> gr.Blocks:
     """The whole page, tied to these jobs."""
     offered = samples()
     host_pays = bool(jobs.services()["cloud"]["host_pays"])
+    guard = Guard(settings.fetch_origins, settings.max_upload_bytes)
     page: gr.Blocks
     with gr.Blocks(
         title=TEXTS["title"][0],
@@ -61,15 +65,7 @@ def build_page(jobs: Jobs, settings: Settings) -> gr.Blocks:
                 f'<h1>Restyle</h1><p class="tagline">{both("tagline")} {WORDS_SWITCH}</p>',
                 elem_id="title",
             )
-            service = gr.Radio(
-                [(label(f"service_{name}"), name) for name in ("local", "cloud")],
-                value="local",
-                label=label("service"),
-                show_label=False,
-                elem_id="service",
-                elem_classes=["segments"],
-                min_width=280,
-            )
+            service = service_switch(host_pays=host_pays)
         with gr.Row(elem_id="studio"):
             with gr.Column(elem_id="left", min_width=340):
                 clip = clip_panel(offered)
@@ -82,7 +78,7 @@ def build_page(jobs: Jobs, settings: Settings) -> gr.Blocks:
         panels = Panels(service, clip, style, price, result, mine, timer)
         # The endpoints first: their names are promised, and Gradio numbers those that come twice.
         add_endpoints(page, jobs, host_pays=host_pays)
-        tie(page, panels, Choosing(jobs, panels, offered), Running(page, jobs, panels))
+        tie(page, panels, Choosing(jobs, panels, offered, guard), Running(page, jobs, panels))
     return page
 
 
@@ -113,6 +109,7 @@ def launch_arguments(settings: Settings, jobs: Jobs, local_url: str) -> dict[str
                 *picture_routes(),
                 beside_route(jobs),
                 preview_route(local_url),
+                *proxy_routes(jobs, settings.data_dir / "proxies"),
             ],
             "middleware": [Middleware(WordsFirst)],
         },

@@ -31,17 +31,19 @@ def in_words(event: Callable[..., Updates]) -> Callable[..., Updates]:
         lang = language(request)
         try:
             return event(self, *arguments)
-        except RestyleError as problem:
-            return {self.panels.result.status: problem_html(problem, lang)}
-        except Exception:
-            log.exception("An event of the page failed.")
-            words = {
-                "message": say("unexpected", lang),
-                "what_next": say("unexpected_next", lang),
-            }
-            return {self.panels.result.status: problem_html(words, lang)}
+        except Exception as problem:
+            return {self.panels.result.status: said_of(problem, lang)}
 
     return guarded
+
+
+def said_of(problem: Exception, lang: Language) -> str:
+    """Any error in words: ours says what to do, and the trace of another goes to the log only."""
+    if isinstance(problem, RestyleError):
+        return problem_html(problem, lang)
+    log.error("An event of the page failed.", exc_info=problem)
+    words = {"message": say("unexpected", lang), "what_next": say("unexpected_next", lang)}
+    return problem_html(words, lang)
 
 
 def problem_html(problem: RestyleError | dict[str, Any], lang: Language) -> str:

@@ -3,17 +3,21 @@
 Nothing here spends anything; `running.py` has what begins and follows jobs.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from restyle.clips import Clip
 from restyle.errors import RestyleError
+from restyle.fetching import Guard
 from restyle.fitting import FitPlan, WholePlan, plan_fit, plan_parts
 from restyle.jobs import Jobs
 from restyle.limits import LIMITS
-from restyle.page.answering import Updates, in_words, problem_html
+from restyle.page.answering import Updates, in_words, problem_html, said_of
 from restyle.page.clip_panel import (
     NO_TRIM,
     checks_of,
@@ -26,6 +30,8 @@ from restyle.page.clip_panel import (
 )
 from restyle.page.fit_picture import NO_PICTURE, picture_of
 from restyle.page.panels import Choices, Panels
+from restyle.page.paste_line import progress_html
+from restyle.page.pasting import Progress, fetch_clip
 from restyle.page.price_panel import go_text, price_html
 from restyle.page.samples import Sample
 from restyle.page.texts import both, language
@@ -35,10 +41,11 @@ from restyle.page.visitors import visitor_of
 class Choosing:
     """The answers to a visitor's choices on one page."""
 
-    def __init__(self, jobs: Jobs, panels: Panels, offered: list[Sample]) -> None:
+    def __init__(self, jobs: Jobs, panels: Panels, offered: list[Sample], guard: Guard) -> None:
         self.jobs = jobs
         self.panels = panels
         self.offered = offered
+        self.guard = guard
         self.host_pays = bool(jobs.services()["cloud"]["host_pays"])
 
     @in_words
@@ -82,6 +89,32 @@ class Choosing:
             self.panels.clip.trim: trim,
             **self._shown(replace(chosen, trim=trim), request),
         }
+
+    @in_words
+    def pasting(self, request: gr.Request) -> Updates:
+        """An address was pasted: the line says at once that it is being fetched."""
+        return self.panels.clip.paste.fetching(language(request))
+
+    def pasted(self, request: gr.Request, address: str) -> Iterator[Updates]:
+        """Fetch the clip behind an address; it becomes the clip once it is whole and readable."""
+        line, lang = self.panels.clip.paste, language(request)
+        try:
+            for said in fetch_clip(address, Path(get_upload_folder()), self.guard):
+                if isinstance(said, Progress):
+                    yield {line.says: progress_html(said, lang)}
+                else:
+                    yield {
+                        self.panels.clip.video: str(said.path),
+                        line.address: "",
+                        **line.at_rest(),
+                    }
+        except Exception as problem:
+            yield line.at_rest(said_of(problem, lang))
+
+    @in_words
+    def paste_stopped(self) -> Updates:
+        """Cancel was pressed in mid-fetch: the line is as before."""
+        return self.panels.clip.paste.at_rest()
 
     @in_words
     def choices_changed(self, request: gr.Request, *choices: Any) -> Updates:

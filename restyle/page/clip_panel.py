@@ -1,4 +1,4 @@
-"""Panel 1: the clip, the samples, the trim, and the report of what fits and what will be done.
+"""Panel 1: the clip and the ways in, the trim, and the report of what fits and what will be done.
 
 The report comes from the same plan that the job carries out.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.data_classes import FileData
 
 from restyle.clips import Clip, inspect
 from restyle.errors import RestyleError
@@ -19,11 +20,14 @@ from restyle.limits import LIMITS, Check, check, ratio_ok
 from restyle.page.chinese import in_language
 from restyle.page.fit_picture import fit_picture
 from restyle.page.markup import clicks, either, heading, words_of
+from restyle.page.paste_line import PasteLine, paste_line
 from restyle.page.samples import Sample
 from restyle.page.texts import CHECK_NAMES, Language, both, label, say
 
 NO_TRIM: dict[str, float] = {"duration_s": 0.0, "start_s": 0.0, "end_s": 0.0}
 FOLDER = Path(__file__).parent
+# More than the result can show only makes the recording stutter.
+CAMERA = {"width": {"ideal": 1280}, "height": {"ideal": 720}}
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class ClipPanel:
     """The components that events are tied to."""
 
     video: gr.Video
+    paste: PasteLine
     samples: gr.HTML
     extent: gr.Radio
     trim: gr.HTML
@@ -47,10 +52,15 @@ def clip_panel(offered: Sequence[Sample]) -> ClipPanel:
             label=label("clip"),
             sources=["upload", "webcam"],
             include_audio=True,
+            webcam_options=gr.WebcamOptions(mirror=True, constraints={"video": CAMERA}),
             show_label=False,
             interactive=True,
             elem_id="clip",
         )
+        # On this one component; Gradio would write a stub file beside a class of our own.
+        video.postprocess = _as_it_is
+        gr.HTML(_shown(), elem_id="clip-shown")
+        paste = paste_line()
         samples = gr.HTML(
             _sample_cards(offered),
             js_on_load=clicks("sample"),
@@ -82,7 +92,16 @@ def clip_panel(offered: Sequence[Sample]) -> ClipPanel:
             f'<p class="hint">{both("clip_first")}</p>',
             elem_id="fit-report",
         )
-    return ClipPanel(video, samples, extent, trim, shape, fit, report)
+    return ClipPanel(video, paste, samples, extent, trim, shape, fit, report)
+
+
+def _as_it_is(value: str | Path | None) -> FileData | None:
+    """The file's own bytes for the browser, under its own name.
+
+    Gradio's own postprocess would convert what browsers cannot play, with an ffmpeg that nobody
+    guards, and put the copy in the original's place.
+    """
+    return None if value is None else FileData(path=str(value), orig_name=Path(value).name)
 
 
 @lru_cache(maxsize=128)
@@ -186,6 +205,17 @@ def _row(check: Check, lang: Language) -> str:
         f'<span aria-hidden="true">{sign}</span><span class="unseen">{say(f"sign_{kind}", lang)}'
         f'</span></td><th scope="row">{escape(name)}</th><td class="value">{value}'
         f'</td><td class="more">{escape(more)}</td></tr>'
+    )
+
+
+def _shown() -> str:
+    """What proxy.js says of a clip that the browser cannot play; one of them at a time."""
+    share = '<span class="shown-share"></span>'
+    return (
+        '<p class="hint shown" role="status" data-state="">'
+        f'<span class="shown-making">{both("shown_making")}{share}</span>'
+        f'<span class="shown-made">{both("shown_made")}</span>'
+        f'<span class="shown-failed">{both("shown_failed")}</span></p>'
     )
 
 

@@ -28,9 +28,6 @@
       after.addEventListener('waiting', () => before.pause());
       after.addEventListener('playing', () => this.follow());
       after.addEventListener('ended', () => this.pause());
-      const lost = () => this.classList.add('compare-one');
-      before.addEventListener('error', lost);
-      if (before.error) lost();
       this.speed();
       this.sound();
       this.wipe();

@@ -8,6 +8,8 @@ from restyle.page.choosing import Choosing
 from restyle.page.panels import Panels
 from restyle.page.running import Running
 
+# Each may fill the line to the internet, and wait for slow servers.
+FETCHES_AT_A_TIME = 4
 SHOW_RESULT = "() => document.querySelector('#panel-result').scrollIntoView({ block: 'nearest' })"
 
 
@@ -48,6 +50,23 @@ def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -
         changed(
             choosing.choices_changed, panels.choices, shown, trigger_mode="always_last", **quietly
         )
+    fetched = gr.on(
+        [clip.paste.address.submit, clip.paste.fetch.click],
+        choosing.pasting,
+        None,
+        clip.paste.changing,
+        **quietly,
+    ).then(
+        choosing.pasted,
+        clip.paste.address,
+        [clip.video, clip.paste.address, *clip.paste.changing],
+        concurrency_limit=FETCHES_AT_A_TIME,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    clip.paste.stop.click(
+        choosing.paste_stopped, None, clip.paste.changing, cancels=[fetched], **quietly
+    )
     clip.samples.sample(choosing.sample_chosen, None, [clip.video, result.status], **quietly)
     price.price.cheaper(lambda: "1080", None, price.resolution, **quietly)
     begun = price.go.click(

@@ -98,6 +98,17 @@ def test_what_cannot_be_previewed_is_refused_in_words(
     assert words in answer.json["message"]
 
 
+def test_an_engine_that_stops_in_the_middle_of_previews_ends_them_in_order(
+    make_engine: Callable[..., Any],
+) -> None:
+    engine = make_engine()
+    lines = lines_of(engine, "?size=1280", picture(1280, 1280))
+    assert "style" in next(lines)
+    engine.end()
+    assert list(lines)[-1] == {"superseded": True}
+    assert "Traceback" not in engine.log()
+
+
 def test_a_newer_request_of_the_visitor_ends_the_earlier_one(engine: Any) -> None:
     # As large as it may be, so that there is something to end.
     earlier = lines_of(engine, "?size=1280", picture(1280, 1280))

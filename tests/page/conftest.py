@@ -11,6 +11,7 @@ from app_process import AppProcess, running_app
 from faults.scripted_cloud import WAITS, Plan, ScriptedCloud
 from playwright.sync_api import Browser, sync_playwright
 from visitor import KEY_THAT_WAITS, Visitor
+from web import Web
 
 from media import make_clip
 
@@ -23,6 +24,9 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--disable-quic",
     "--no-first-run",
+    # A camera that shows a moving figure, for those who record.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 
 
@@ -35,10 +39,16 @@ def cloud() -> Iterator[ScriptedCloud]:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory, cloud: ScriptedCloud) -> Iterator[AppProcess]:
-    """One real app for all tests of the page."""
+def app(
+    tmp_path_factory: pytest.TempPathFactory, cloud: ScriptedCloud, web: Web
+) -> Iterator[AppProcess]:
+    """One real app for all tests of the page; it may fetch clips from `web`."""
     data_dir = tmp_path_factory.mktemp("restyle") / "data"
-    with running_app(data_dir, DASHSCOPE_HTTP_BASE_URL=cloud.base_url) as process:
+    with running_app(
+        data_dir,
+        DASHSCOPE_HTTP_BASE_URL=cloud.base_url,
+        RESTYLE_FETCH_ORIGINS=web.origin,
+    ) as process:
         yield process
     said = "".join(process.said)
     assert "Traceback" not in said, said

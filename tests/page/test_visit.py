@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from app_process import AppProcess
 from faults.scripted_cloud import RUNS_ON, Plan, ScriptedCloud
 from playwright.sync_api import expect
@@ -11,7 +12,7 @@ from visitor import KEY_THAT_WAITS, Visitor
 
 from restyle.styles import Style
 
-from media import ffmpeg, stream
+from media import stream
 
 OTHER_KEY = "sk-other-0123456789abcdef0123456789"
 Arrive = Callable[..., Visitor]
@@ -74,6 +75,26 @@ def test_a_long_tall_clip_shows_what_will_be_done_and_trim_and_shape_change_it(
     page.click("#price button")
     expect(page.locator("#resolution label.selected")).to_contain_text("1080p")
     expect(page.locator("#transform")).to_have_text("Transform — $0.28")
+
+
+@pytest.mark.parametrize(
+    ("locale", "here", "there"),
+    [
+        ("en-US", "the clip does not leave it", ("China (Beijing)", "Your key pays")),
+        ("zh-CN", "视频不会离开本机", ("华北2（北京）", "由你的 Key 付费")),
+    ],
+)
+def test_the_switch_of_services_says_what_each_is_where_the_clip_goes_and_who_pays(
+    arrive: Arrive, locale: str, here: str, there: tuple[str, str]
+) -> None:
+    page = arrive(locale=locale).page
+    about = page.locator("#about-service p:visible")
+    expect(about).to_have_count(1)
+    expect(about).to_contain_text(here)
+    page.locator("#service label").nth(1).click()
+    expect(about).to_have_count(1)
+    for words in there:
+        expect(about).to_contain_text(words)
 
 
 def test_a_cloud_job_is_found_again_after_a_reload_charged_as_quoted_and_the_key_lies_nowhere(
@@ -142,20 +163,6 @@ def test_a_failed_task_is_told_in_words_with_the_next_step(
     expect(page.locator("#status .problem")).to_contain_text("What next: ")
     expect(page.locator("#jobs")).to_contain_text("nothing charged")
     expect(page.locator("#transform")).to_be_enabled()
-
-
-def test_kinds_of_video_that_a_browser_does_not_know_are_taken_too(
-    arrive: Arrive, clip: Path, tmp_path: Path
-) -> None:
-    visitor = arrive()
-    for kind, sound in (("mxf", "pcm_s16le"), ("ts", "mp2")):
-        odd = tmp_path / f"tape.{kind}"
-        coding = ("-t", "1", "-c:v", "mpeg2video", "-c:a", sound, "-ar", "48000")
-        ffmpeg("-i", str(clip), *coding, str(odd))
-        visitor.choose(odd)
-        expect(visitor.page.locator("#fit-report")).to_contain_text(kind.upper())
-        expect(visitor.page.locator("#transform")).to_be_enabled()
-        visitor.clear()
 
 
 def test_two_visitors_never_see_each_others_jobs(arrive: Arrive, clip: Path) -> None:

@@ -29,16 +29,38 @@ CHOICES: dict[str, tuple[str, str]] = {
     "service": ("Where it runs", "在哪里运行"),
     "service_local": ("This machine · free", "本机 · 免费"),
     "service_cloud": ("Alibaba Cloud", "阿里云"),
+    "service_local_is": (
+        "Restyle's own engine draws on this machine, free and without a key; the clip does not "
+        "leave it. It comes near the cloud's looks, but is not the cloud's model.",
+        "由 Restyle 自己的引擎在本机绘制，免费、无需 Key，视频不会离开本机。"
+        "效果接近云端，但不是云端的模型。",
+    ),
+    "service_cloud_is": (
+        "Alibaba Cloud Model Studio draws with its own model. The clip is handed to its servers in "
+        "China (Beijing), which forget the task and its result after 24 hours.",
+        "由阿里云百炼用自己的模型绘制。视频会交给其华北2（北京）的服务器，"
+        "任务和结果在 24 小时后清除。",
+    ),
+    "service_pays_you": (
+        "Your key pays, by the second of output, and only for what succeeds. It must be a key of "
+        "the China (Beijing) region: those of other regions are refused.",
+        "由你的 Key 付费，按输出秒数计，仅成功后收费。"
+        "必须是华北2（北京）地域的 Key，其他地域会被拒绝。",
+    ),
+    "service_pays_host": (
+        "The owner of this page pays, within a budget a day, or you with a key of your own: one of "
+        "the China (Beijing) region, those of others are refused.",
+        "由本页主人在每日预算内付费，或使用你自己的 Key：须为华北2（北京）地域，其他地域会被拒绝。",
+    ),
     "key": ("Your Alibaba Cloud key", "你的阿里云 API Key"),
     "key_info": (
-        "From Model Studio in the China (Beijing) region; it begins with sk-. It is used for "
-        "your jobs only and is never stored in this browser.",
-        "来自百炼（华北2·北京）地域，以 sk- 开头。只用于你的任务，不保存在浏览器里。",
+        "It begins with sk-. It is used for your jobs only and is never stored in this browser.",
+        "以 sk- 开头。只用于你的任务，不保存在浏览器里。",
     ),
     "key_info_host": (
-        "Optional: without it, the owner of this page pays, within a budget. From Model Studio "
-        "in the China (Beijing) region; never stored in this browser.",
-        "可不填：不填则由本页主人在预算内付费。来自百炼（华北2·北京）地域，不保存在浏览器里。",
+        "Optional. It begins with sk-, is used for your jobs only and is never stored in this "
+        "browser.",
+        "可不填。以 sk- 开头，只用于你的任务，不保存在浏览器里。",
     ),
     "key_missing": (
         "The cloud needs a key, and none was given.",

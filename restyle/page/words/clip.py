@@ -3,6 +3,27 @@
 CLIP: dict[str, tuple[str, str]] = {
     # clip
     "clip": ("Your clip", "你的视频"),
+    "paste": ("The address of a video on the web", "网上视频的地址"),
+    "paste_placeholder": (
+        "or paste the address of a video: https://…",
+        "或粘贴视频的地址：https://…",
+    ),
+    "paste_fetch": ("Fetch", "获取"),
+    "paste_asking": ("Asking for it …", "正在连接…"),
+    "paste_so_far": ("{done} MB so far", "已获取 {done} MB"),
+    "paste_of": ("{done} of {total} MB", "{done} / {total} MB"),
+    "shown_making": (
+        "Browsers do not play this kind of video: making a small copy to look at …",
+        "浏览器无法播放这种视频：正在制作一份小副本供预览…",
+    ),
+    "shown_made": (
+        "Shown as a small copy; the original is what is sent.",
+        "这里显示的是小副本；发送的仍是原片。",
+    ),
+    "shown_failed": (
+        "It cannot be shown here, but it can be transformed all the same.",
+        "无法在这里显示，但仍然可以转换。",
+    ),
     "samples": ("No clip at hand? Try one of these:", "手边没有视频？试试这些："),
     "sample_portrait": ("Portrait", "人像"),
     "sample_temple": ("Temple by a lake", "湖边古塔"),
