@@ -49,6 +49,7 @@ class Membership:
         self._lease_s = lease_s
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._renewing = threading.Lock()
         self._hold: sqlite3.Connection | None = None
         self._held_until = 0.0
         self.executor = ""
@@ -83,7 +84,13 @@ class Membership:
         return time.monotonic() <= self._held_until
 
     def check(self, worker_id: str) -> None:
-        """Raise Fenced unless this process is that worker for certain, by its own clock alone."""
+        """Raise Fenced unless this process is that worker for certain.
+
+        A lease that ran out unnoticed (a machine that slept) is asked of the book anew: where
+        nobody has taken it, the work goes on, since nobody else would take it up.
+        """
+        if worker_id == self.worker_id and not self.is_held:
+            self._renew()
         if worker_id != self.worker_id or not self.is_held:
             raise Fenced
 
@@ -166,19 +173,21 @@ class Membership:
                 log.warning("the worker's lease was not renewed: %s", type(trouble).__name__)
 
     def _renew(self) -> None:
-        # Counted from before the question: the book's end of the lease is never earlier.
-        began = time.monotonic()
-        with self._engine.begin() as book:
-            renewed = book.execute(
-                sa.update(WORKERS)
-                .where(WORKERS.c.worker_id == self.worker_id, ~WORKERS.c.taken)
-                .values(until=now(book) + self._lease_s)
-            )
-        if renewed.rowcount:
-            self._held_until = began + self._lease_s * 0.9
-        else:
-            log.warning("this worker was taken for dead, and goes on as a new one")
-            self._enter()
+        # By one thread at a time: two that found it taken would enter as two workers.
+        with self._renewing:
+            # Counted from before the question: the book's end of the lease is never earlier.
+            began = time.monotonic()
+            with self._engine.begin() as book:
+                renewed = book.execute(
+                    sa.update(WORKERS)
+                    .where(WORKERS.c.worker_id == self.worker_id, ~WORKERS.c.taken)
+                    .values(until=now(book) + self._lease_s)
+                )
+            if renewed.rowcount:
+                self._held_until = began + self._lease_s * 0.9
+            else:
+                log.warning("this worker was taken for dead, and goes on as a new one")
+                self._enter()
 
     def _place(self) -> str:
         """Where a lock tells who lives: this data folder on this machine."""
