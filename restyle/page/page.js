@@ -57,6 +57,16 @@
     }
   };
   setInterval(() => refresh(), 20000);
+  // A press is answered at once, by the look of the button, until the server has answered it.
+  const ASKS = '#transform, #cancel, button[data-event]';
+  document.addEventListener('click', (press) => {
+    const button = press.target.closest && press.target.closest(ASKS);
+    if (button && !button.disabled) button.classList.add('asked');
+  });
+  new PerformanceObserver((list) => {
+    if (!list.getEntries().some((entry) => entry.name.includes('/gradio_api/run/'))) return;
+    for (const button of document.querySelectorAll('.asked')) button.classList.remove('asked');
+  }).observe({ type: 'resource' });
   const connection = () =>
     document.documentElement.classList.toggle('offline', navigator.onLine === false);
   for (const event of ['online', 'offline']) window.addEventListener(event, connection);

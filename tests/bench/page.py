@@ -22,7 +22,7 @@ from visitor import Visitor
 
 from media import make_clip
 
-LOADS, PRESSES = 5, 5
+LOADS, PRESSES, CALM_MS = 5, 5, 1000
 DESKTOP = {"width": 1280, "height": 800}
 LOADED = """() => {
     const loaded = [...performance.getEntriesByType('resource'),
@@ -106,7 +106,7 @@ def presses(browser: Browser, url: str, clip: Path) -> None:
         for _ in range(1 if selector[:5] in ("#tran", "#canc", "#jobs") else PRESSES):
             times.append(press(page, selector))
             afterwards()
-            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(CALM_MS)
         print(f"{selector:<28} answer {statistics.median(times):5.0f}   worst {max(times):5.0f} ms")
     visitor.context.close()
 

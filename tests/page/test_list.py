@@ -56,6 +56,7 @@ def test_offline_and_back_the_page_says_so_and_catches_up(arrive: Arrive, clip: 
     visitor.choose(clip)
     visitor.use_cloud(KEY_THAT_WAITS)
     job_id = visitor.transform()
+    expect(page.locator(".asked")).to_have_count(0)  # every press has been answered
     assert "Restyle" in page.title()
     visitor.context.set_offline(True)
     expect(page.locator("p.offline")).to_be_visible()
