@@ -176,13 +176,8 @@ def _blend(
     height, width, layers = current.shape
     for y in numba.prange(height):
         for x in range(width):
-            u = flow[y, x, 0]
-            v = flow[y, x, 1]
-            if u * u + v * v < F(SNAP):
-                u = F(0)
-                v = F(0)
-            px = F(x) + u
-            py = F(y) + v
+            px = F(x) + flow[y, x, 0]
+            py = F(y) + flow[y, x, 1]
             w = weight * confidence[y, x]
             inside = px >= F(0) and py >= F(0) and px <= F(width - 1) and py <= F(height - 1)
             if not inside or w < F(0.001):
