@@ -12,19 +12,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
-
 from restyle.clips import Clip, guard
 from restyle.engine.faults import render_fault
+from restyle.engine.planes import Planes
 
 QUEUE_FRAMES = 4
 CRF = 19
-# Flat colour and lines are what these pictures are made of.
+# Flat colour and lines are what these pictures are made of. Without B-frames a frame costs 18 ms
+# of processor instead of 31 (720p), and files are a seventh larger.
 _VIDEO = ["-c:v", "libx264", "-preset", "veryfast", "-tune", "animation", "-crf", str(CRF)]
-_COLOR = (
-    "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p,"
-    "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
-)
+_VIDEO += ["-bf", "0"]
+_COLOR = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 # Sound starts where the picture's clock starts; gaps and late starts are filled with silence.
 _SOUND = ["-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2"]
 _IN_STEP = "aresample=async=1:first_pts=0,apad"
@@ -32,7 +30,7 @@ _CLOSE_LIMIT_S = 120.0
 
 
 class Encoder:
-    """Writes RGB frames of `size` (width, height; both even) at `fps` into `target`.
+    """Writes frames of `size` (width, height; both even) at `fps` into `target`.
 
     `frames_total` is how many will come: the sound is cut or filled to just their length. Use as
     a context manager: leaving it without `finish()` stops the process and removes the part.
@@ -51,7 +49,7 @@ class Encoder:
             stdout=subprocess.DEVNULL,
             stderr=self._log,
         )
-        self._frames: queue.Queue[np.ndarray | None] = queue.Queue(QUEUE_FRAMES)
+        self._frames: queue.Queue[Planes | None] = queue.Queue(QUEUE_FRAMES)
         self._broken = threading.Event()
         self._feeder = threading.Thread(target=self._feed, name="encoder", daemon=True)
         self._feeder.start()
@@ -75,8 +73,8 @@ class Encoder:
         self._log.close()
         self._part.unlink(missing_ok=True)
 
-    def write(self, frame: np.ndarray) -> None:
-        """Queue one (height, width, 3) uint8 frame; waits only while the queue is full."""
+    def write(self, frame: Planes) -> None:
+        """Queue one frame; waits only while the queue is full."""
         self._put(frame)
         if self._broken.is_set():
             raise render_fault(f"The encoder stopped. {self._words()}")
@@ -93,7 +91,7 @@ class Encoder:
             raise render_fault(f"The encoder stopped. {self._words()}")
         self._part.replace(self._target)
 
-    def _put(self, frame: np.ndarray | None) -> None:
+    def _put(self, frame: Planes | None) -> None:
         while not self._broken.is_set():
             try:
                 self._frames.put(frame, timeout=0.2)
@@ -113,7 +111,8 @@ class Encoder:
                         continue
                     if frame is None:
                         return
-                    pipe.write(np.ascontiguousarray(frame).data)
+                    for plane in frame:
+                        pipe.write(plane.data)
         except OSError:
             self._broken.set()
 
@@ -127,7 +126,7 @@ def _command(
 ) -> Sequence[str]:
     width, height = size
     command = [guard.ffmpeg_binary(), "-hide_banner", "-nostats", "-loglevel", "error", "-y"]
-    command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(fps)]
+    command += ["-f", "rawvideo", "-pix_fmt", "nv12", "-s", f"{width}x{height}", "-r", str(fps)]
     command += ["-i", "pipe:0"]
     if clip.audio_stream is not None:
         # The sound goes from the guarded input straight into the file.

@@ -15,7 +15,7 @@ import numpy as np
 from restyle.engine.carrying import Carrier, Ground
 from restyle.engine.faces import FaceFinder, face_mask, feature_relief
 from restyle.engine.kernels import Bytes, F, Floats, kernel
-from restyle.engine.motion import Denoiser, Memory, Motion, MotionReader
+from restyle.engine.motion import Denoiser, Motion, MotionReader
 from restyle.engine.pictures import blur, grey_of, reduce_bytes
 from restyle.engine.surfaces import LIGHT_PASSES, bilateral, kuwahara
 from restyle.engine.tones import LevelMeter
@@ -42,7 +42,7 @@ class Frame:
     """One frame, analysed. "Half" maps are (h, w), full ones (H, W); floats are float32.
 
     full          raw RGB, 8 bits (H, W, 3)
-    guide         full-size grey, 0–255, of this frame alone, freed of single noisy pixels
+    guide         full-size grey, 8 bits, of this frame alone, freed of single noisy pixels
     half          denoised RGB, 8 bits (h, w, 3)
     grey          denoised half-size grey, 0–255
     flow          (h, w, 2) from here to the previous frame, half-size pixels
@@ -64,7 +64,7 @@ class Frame:
     """
 
     full: Bytes
-    guide: Floats
+    guide: Bytes
     half: Bytes
     grey: Floats
     flow: Floats
@@ -100,10 +100,9 @@ class Frame:
 
 
 class FrameReader:
-    """Reads the frames of one clip in order; `memory` is kept in step with them."""
+    """Reads the frames of one clip in order."""
 
     def __init__(self, abstraction: Abstraction, *, keep_faces: bool) -> None:
-        self.memory = Memory()
         self._abstraction = abstraction
         self._motion = MotionReader()
         self._carrier = Carrier()
@@ -117,12 +116,11 @@ class FrameReader:
         full = np.ascontiguousarray(full)
         height, width = full.shape[:2]
         scale = min(height, width) / 720
-        half_width, half_height = width // 2 // 2 * 2, height // 2 // 2 * 2
+        half_width, half_height = width // 2, height // 2
         raw = reduce_bytes(full, (half_height, half_width))
         raw_grey = grey_of(raw)
         full_per_half = (width / half_width, height / half_height)
         motion = self._motion.read(raw_grey, full_per_half)
-        self.memory.advance(motion)
         half = self._denoiser.clean(raw, motion)
         grey8 = grey_of(half)
         grey = grey8.astype(np.float32)
@@ -146,7 +144,7 @@ class FrameReader:
             np.clip(abstract, 0, 1, out=abstract)
         frame = Frame(
             full=full,
-            guide=cv2.medianBlur(grey_of(full), 3).astype(np.float32),
+            guide=cast(Bytes, cv2.medianBlur(grey_of(full), 3)),
             half=half,
             grey=grey,
             flow=motion.flow,

@@ -1,18 +1,18 @@
-"""A render: decode → look → encode with sound, the three of them side by side.
+"""A render: decode → see → paint → encode with sound, the four of them side by side.
 
-One ffmpeg process decodes, this thread paints, another ffmpeg process encodes; queues of a few
-frames between them keep all busy and the memory flat, however long the clip is.
+One ffmpeg process decodes, a thread sees what moves and where edges are, this one paints, another
+ffmpeg process encodes; queues of a few frames between them keep all busy and the memory flat,
+however long the clip is.
 """
 
 import math
-import queue
-import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from restyle.clips import Clip, inspect
+from restyle.engine.ahead import ahead
 from restyle.engine.encoding import Encoder
 from restyle.engine.faults import file_fault, render_fault
 from restyle.engine.stylize import Stylizer
@@ -23,6 +23,7 @@ from restyle.styles import Options
 
 SAMPLES = 4
 QUEUE_FRAMES = 4
+QUEUE_SEEN = 1  # frames that were seen but not painted: each is some 20 MB
 _FAULT_KINDS = {
     "width": "Resolution",
     "height": "Resolution",
@@ -81,13 +82,14 @@ def _rendered(
     on_progress(0, total)
     with (
         Encoder(target, size, options.video_fps, sound_of=clip, frames_total=total) as encoder,
-        closing(_ahead(footage.frames(options.video_fps, size))) as frames,
+        closing(ahead(footage.frames(options.video_fps, size), QUEUE_FRAMES)) as frames,
+        closing(ahead((stylizer.see(f) for f in _exactly(frames, total)), QUEUE_SEEN)) as seen,
     ):
         done = 0
-        for done, frame in enumerate(_exactly(frames, total), start=1):
+        for done, frame in enumerate(seen, start=1):
             if should_stop():
                 raise Canceled("The render was stopped.")
-            encoder.write(stylizer.render(frame))
+            encoder.write(stylizer.paint(frame))
             on_progress(done, total)
         encoder.finish()
     return Rendered(total / options.video_fps, done, *size)
@@ -145,40 +147,3 @@ def _exactly(frames: Iterator[Frame], total: int) -> Iterator[Frame]:
         raise render_fault("No frame of the clip could be read.")
     for _ in range(total - given):
         yield last
-
-
-def _ahead(frames: Generator[Frame, None, None]) -> Generator[Frame, None, None]:
-    """The same frames, read a few ahead by a thread of their own."""
-    waiting: queue.Queue[Frame | BaseException | None] = queue.Queue(QUEUE_FRAMES)
-    closed = threading.Event()
-
-    def put(item: Frame | BaseException | None) -> None:
-        while not closed.is_set():
-            try:
-                waiting.put(item, timeout=0.2)
-            except queue.Full:
-                continue
-            return
-
-    def read() -> None:
-        try:
-            for frame in frames:
-                put(frame)
-                if closed.is_set():
-                    break
-            put(None)
-        except BaseException as error:  # It belongs to the thread that takes the frames.
-            put(error)
-        finally:
-            frames.close()
-
-    reader = threading.Thread(target=read, name="decoder", daemon=True)
-    reader.start()
-    try:
-        while (item := waiting.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        closed.set()
-        reader.join()

@@ -4,93 +4,188 @@ The last stage of every look, at full size. What differs a little from the past,
 motion, is flicker and is mostly left as it was; what differs much is news and comes at once.
 """
 
+import cv2
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
-from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import SNAP, Motion
+from restyle.engine.pictures import enlarge
+from restyle.engine.planes import TO_RGB, Planes
 from restyle.engine.rows import columns, sample_row
 
 WEIGHT = 0.6
-# A difference (three channels, each 0–255, summed) that is news rather than flicker.
+# A difference (red, green and blue, each 0–255, summed) that is news rather than flicker.
 NEWS = 80.0
-_ONE = np.uint64(1)
+# How red, green and blue change with Y′, Cb and Cr.
+_PER_Y, _BLUE_PER_CB, _RED_PER_CR = TO_RGB[0, 0], TO_RGB[2, 1], TO_RGB[0, 2]
+_GREEN_PER_CB, _GREEN_PER_CR = TO_RGB[1, 1], TO_RGB[1, 2]
 
 
 class Settler:
     """Holds the frames of one clip to each other, in order."""
 
     def __init__(self) -> None:
-        self._shown: Bytes | None = None
+        self._shown: Planes | None = None
 
-    def settle(self, painted: Bytes, motion: Motion) -> Bytes:
-        """The frame to show for a painted one, RGB 8 bits (H, W, 3); the motion is half size."""
-        if self._shown is not None and motion.passes:
+    def settle(self, painted: Planes, motion: Motion) -> Planes:
+        """The frame to show for a painted one; the motion is half size."""
+        shown = self._shown
+        if shown is not None and motion.passes:
             return painted
-        if self._shown is None or motion.is_cut:
+        if shown is None or motion.is_cut:
             self._shown = painted
             return painted
-        out = np.empty_like(painted)
-        flow = motion.flow
-        across, down = np.ascontiguousarray(flow[..., 0]), np.ascontiguousarray(flow[..., 1])
-        _settle(painted, self._shown, across, down, motion.confidence, out)
+        height, width = painted.chroma.shape[:2]
+        confidence, across, down = (
+            np.ascontiguousarray(part)
+            if part.shape == (height, width)
+            else enlarge(part, (height, width))
+            for part in (motion.confidence, motion.flow[..., 0], motion.flow[..., 1])
+        )
+        past = Planes(*(_carried(plane, across, down) for plane in shown))
+        out = Planes(np.empty_like(painted.luma), np.empty_like(painted.chroma))
+        _settle(*painted, *past, across, down, confidence, *out)
         self._shown = out
         return out
 
 
+def _carried(plane: Bytes, across: Floats, down: Floats) -> Bytes:
+    """A plane of the frame before, each pixel where the motion has taken it."""
+    places = np.empty((*plane.shape[:2], 2), np.int16)
+    fractions = np.empty(plane.shape[:2], np.uint16)
+    _places(across, down, places, fractions)
+    carried = cv2.remap(plane, places, fractions, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(carried, np.uint8)
+
+
 @kernel
-def _settle(
-    painted: Bytes, shown: Bytes, across: Floats, down: Floats, confidence: Floats, out: Bytes
+def _places(
+    across: Floats, down: Floats, places: NDArray[np.int16], fractions: NDArray[np.uint16]
 ) -> None:
-    height, width, _ = painted.shape
+    """Where each pixel was, for `cv2.remap`: whole pixels (x, y), and 1/32 of them."""
+    height, width = fractions.shape
     at = columns(width, across.shape[1])
-    wide = F(width) / F(across.shape[1])
-    high = F(height) / F(across.shape[0])
+    full_per_half = F(width) / F(across.shape[1]), F(height) / F(across.shape[0])
     for y in numba.prange(height):
         flow_x = sample_row(across, y, height, at)
         flow_y = sample_row(down, y, height, at)
-        trust = sample_row(confidence, y, height, at)
-        # Unsigned: numba asks of every signed index whether it counts from the end.
-        left = np.empty(width, np.uint64)
-        top = np.empty(width, np.uint64)
-        # Three loops, so that the compiler can vectorise the first and the last.
-        for x in range(width):
-            moves = F(1) if flow_x[x] * flow_x[x] + flow_y[x] * flow_y[x] >= F(SNAP) else F(0)
-            px = F(x) + moves * flow_x[x] * wide
-            py = F(y) + moves * flow_y[x] * high
-            in_x = min(max(px, F(0)), F(width - 1))
-            in_y = min(max(py, F(0)), F(height - 1))
-            trust[x] = F(WEIGHT) * trust[x] if in_x == px and in_y == py else F(0)
-            left[x] = np.uint64(min(np.int32(in_x), np.int32(width - 2)))
-            top[x] = np.uint64(min(np.int32(in_y), np.int32(height - 2)))
-            flow_x[x] = in_x - F(left[x])
-            flow_y[x] = in_y - F(top[x])
-        past = np.empty((3, width), np.float32)
-        for x in range(width):
-            x0 = left[x]
-            y0 = top[x]
-            fx = flow_x[x]
-            fy = flow_y[x]
-            w00 = (F(1) - fx) * (F(1) - fy)
-            w01 = fx * (F(1) - fy)
-            w10 = (F(1) - fx) * fy
-            w11 = fx * fy
-            a, b = shown[y0, x0], shown[y0, x0 + _ONE]
-            c, d = shown[y0 + _ONE, x0], shown[y0 + _ONE, x0 + _ONE]
-            past[0, x] = w00 * F(a[0]) + w01 * F(b[0]) + w10 * F(c[0]) + w11 * F(d[0])
-            past[1, x] = w00 * F(a[1]) + w01 * F(b[1]) + w10 * F(c[1]) + w11 * F(d[1])
-            past[2, x] = w00 * F(a[2]) + w01 * F(b[2]) + w10 * F(c[2]) + w11 * F(d[2])
-        here = painted[y]
-        for x in range(width):
-            red = past[0, x] - F(here[x, 0])
-            green = past[1, x] - F(here[x, 1])
-            blue = past[2, x] - F(here[x, 2])
-            news = (abs(red) + abs(green) + abs(blue)) * F(1 / NEWS)
-            doubt = F(1) + news * news
-            weight = trust[x] / (doubt * doubt)
-            past[0, x] = F(here[x, 0]) + weight * red
-            past[1, x] = F(here[x, 1]) + weight * green
-            past[2, x] = F(here[x, 2]) + weight * blue
-        for x in range(width):
-            for k in range(3):
-                out[y, x, k] = np.uint8(past[k, x] + F(0.5))
+        _place_row(flow_x, flow_y, y, full_per_half, height, places[y], fractions[y])
+
+
+@brush
+def _place_row(
+    flow_x: Floats,
+    flow_y: Floats,
+    y: int,
+    full_per_half: tuple[F, F],
+    height: int,
+    places: NDArray[np.int16],
+    fractions: NDArray[np.uint16],
+) -> None:
+    width = flow_x.shape[0]
+    fine_x, fine_y = np.empty(width, np.int32), np.empty(width, np.int32)
+    for x in range(width):
+        moves = F(1) if flow_x[x] * flow_x[x] + flow_y[x] * flow_y[x] >= F(SNAP) else F(0)
+        px = min(max(F(x) + moves * flow_x[x] * full_per_half[0], F(0)), F(width - 1))
+        py = min(max(F(y) + moves * flow_y[x] * full_per_half[1], F(0)), F(height - 1))
+        # Never negative, so that cutting off after adding half gives the nearest.
+        fine_x[x] = np.int32(px * F(32) + F(0.5))
+        fine_y[x] = np.int32(py * F(32) + F(0.5))
+    for x in range(width):
+        places[x, 0] = np.int16(fine_x[x] >> np.int32(5))
+        places[x, 1] = np.int16(fine_y[x] >> np.int32(5))
+    for x in range(width):
+        within = (fine_y[x] & np.int32(31)) << np.int32(5) | (fine_x[x] & np.int32(31))
+        fractions[x] = np.uint16(within)
+
+
+@kernel
+def _settle(
+    luma: Bytes,
+    chroma: Bytes,
+    past_luma: Bytes,
+    past_chroma: Bytes,
+    across: Floats,
+    down: Floats,
+    confidence: Floats,
+    out_luma: Bytes,
+    out_chroma: Bytes,
+) -> None:
+    height = luma.shape[0]
+    rows, columns = confidence.shape
+    for v in numba.prange(rows):
+        trust = np.empty(columns, np.float32)
+        _trust_row(across[v], down[v], confidence[v], v, rows, trust)
+        blueish = np.empty(columns, np.float32)
+        reddish = np.empty(columns, np.float32)
+        bright = np.zeros(columns, np.float32)
+        _tint_row(chroma[v], past_chroma[v], blueish, reddish)
+        for y in range(2 * v, min(2 * v + 2, height)):
+            _luma_row(luma[y], past_luma[y], blueish, reddish, trust, bright, out_luma[y])
+        _chroma_row(chroma[v], blueish, reddish, trust, bright, out_chroma[v])
+
+
+@brush
+def _hold_pixel(bright: F, blueish: F, reddish: F) -> F:
+    """How much a difference (Y′, Cb, Cr) is flicker rather than news, 0–1."""
+    red = _PER_Y * bright + _RED_PER_CR * reddish
+    green = _PER_Y * bright + _GREEN_PER_CB * blueish + _GREEN_PER_CR * reddish
+    blue = _PER_Y * bright + _BLUE_PER_CB * blueish
+    news = (abs(red) + abs(green) + abs(blue)) * F(1 / NEWS)
+    doubt = F(1) + news * news
+    hold: F = F(1) / (doubt * doubt)
+    return hold
+
+
+@brush
+def _tint_row(now: Bytes, past: Bytes, blueish: Floats, reddish: Floats) -> None:
+    for u in range(blueish.shape[0]):
+        blueish[u] = F(past[u, 0]) - F(now[u, 0])
+        reddish[u] = F(past[u, 1]) - F(now[u, 1])
+
+
+@brush
+def _luma_row(
+    now: Bytes,
+    past: Bytes,
+    blueish: Floats,
+    reddish: Floats,
+    trust: Floats,
+    bright: Floats,
+    out: Bytes,
+) -> None:
+    """A row of brightness; a quarter of its differences is added to `bright`, two to a colour."""
+    for u in range(now.shape[0] // 2):
+        one = F(past[2 * u]) - F(now[2 * u])
+        two = F(past[2 * u + 1]) - F(now[2 * u + 1])
+        bright[u] += F(0.25) * (one + two)
+        one *= trust[u] * _hold_pixel(one, blueish[u], reddish[u])
+        two *= trust[u] * _hold_pixel(two, blueish[u], reddish[u])
+        out[2 * u] = np.uint8(F(now[2 * u]) + one + F(0.5))
+        out[2 * u + 1] = np.uint8(F(now[2 * u + 1]) + two + F(0.5))
+    out[-1] = now[-1] if now.shape[0] % 2 else out[-1]
+
+
+@brush
+def _chroma_row(
+    now: Bytes, blueish: Floats, reddish: Floats, trust: Floats, bright: Floats, out: Bytes
+) -> None:
+    for u in range(trust.shape[0]):
+        hold = trust[u] * _hold_pixel(bright[u], blueish[u], reddish[u])
+        out[u, 0] = np.uint8(F(now[u, 0]) + hold * blueish[u] + F(0.5))
+        out[u, 1] = np.uint8(F(now[u, 1]) + hold * reddish[u] + F(0.5))
+
+
+@brush
+def _trust_row(
+    across: Floats, down: Floats, confidence: Floats, v: int, rows: int, trust: Floats
+) -> None:
+    """How much the past counts at most: nothing where it lies outside of the frame."""
+    last_x, last_y = F(trust.shape[0] - 1), F(rows - 1)
+    for u in range(trust.shape[0]):
+        px, py = F(u) + across[u], F(v) + down[u]
+        out_x = abs(px - min(max(px, F(0)), last_x))
+        out_y = abs(py - min(max(py, F(0)), last_y))
+        trust[u] = F(WEIGHT) * confidence[u] if out_x + out_y <= F(0) else F(0)

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from restyle.engine.frames import FrameReader
+from restyle.engine.frames import Frame, FrameReader
 from restyle.engine.kernels import Bytes
 from restyle.engine.looks import LOOKS
+from restyle.engine.motion import Memory
+from restyle.engine.planes import Planes, to_planes, to_rgb
 from restyle.engine.settling import Settler
 from restyle.engine.surfaces import crisper
 from restyle.styles import Options, Style
@@ -24,7 +26,8 @@ class Stylizer:
     """One clip in one style.
 
     `size` is (width, height) of the output in pixels; `samples` a few RGB frames spread over the
-    clip, from which palettes are taken. Not for use by several threads at once.
+    clip, from which palettes are taken. `render` is `see`, then `paint`; one thread may see frames
+    while another paints those before, each in order.
     """
 
     def __init__(
@@ -33,12 +36,17 @@ class Stylizer:
         self.size = size
         self._look = LOOKS[options.style]()
         self._reader = FrameReader(self._look.abstraction, keep_faces=options.animate_emotion)
+        self._memory = Memory()
         self._look.prepare(samples)
         self._settler = Settler()
         self._is_crisp = options.use_SR
 
     def render(self, frame_rgb: Bytes) -> Bytes:
-        """The next frame, styled: RGB 8 bits (height, width, 3) in and out.
+        """The next frame, styled: RGB 8 bits (height, width, 3) in and out; raises as `see`."""
+        return to_rgb(self.paint(self.see(frame_rgb)))
+
+    def see(self, frame_rgb: Bytes) -> Frame:
+        """What is in the next frame, RGB 8 bits (height, width, 3).
 
         Raises ValueError for a frame of another size or type.
         """
@@ -48,10 +56,16 @@ class Stylizer:
                 f"A frame of {frame_rgb.shape} {frame_rgb.dtype} was given, "
                 f"but this clip has {(height, width, 3)} uint8."
             )
-        frame = self._reader.read(frame_rgb)
-        painted = self._look.paint(frame, self._reader.memory)
+        return self._reader.read(frame_rgb)
+
+    def paint(self, frame: Frame) -> Planes:
+        """The next frame that was seen, styled."""
+        self._memory.advance(frame.motion)
+        painted = to_planes(self._look.paint(frame, self._memory))
         settled = self._settler.settle(painted, frame.motion)
-        return crisper(settled, CRISP_SIGMA * frame.scale, CRISP) if self._is_crisp else settled
+        if self._is_crisp:
+            return Planes(crisper(settled.luma, CRISP_SIGMA * frame.scale, CRISP), settled.chroma)
+        return settled
 
 
 def warm_up(styles: Sequence[Style] = tuple(LOOKS)) -> None:

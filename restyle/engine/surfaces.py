@@ -12,7 +12,7 @@ import numba
 import numpy as np
 
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
-from restyle.engine.pictures import blur, luma, shrink
+from restyle.engine.pictures import blur, enlarge, luma, shrink
 
 LIGHT_PASSES = 2  # bilateral passes of the light abstraction, from which lines are drawn
 
@@ -40,17 +40,17 @@ def kuwahara(
 
 
 def glow(abstract: Floats, threshold: float, sigma: float, amount: float) -> Floats:
-    """Light that bleeds from what is brighter than `threshold`: a quarter-size map to screen.
+    """Light that bleeds from what is brighter than `threshold`: a half-size map to screen.
 
-    Enlarge it with `sample_colour_row`; `sigma` in half-size pixels.
+    `sigma` in half-size pixels.
     """
     small = shrink(abstract, 4)
     bright = np.clip((small - F(threshold)) / F(1 - threshold), F(0), F(1)) * F(amount)
-    return blur(bright, sigma / 4)
+    return enlarge(blur(bright, sigma / 4), (abstract.shape[0], abstract.shape[1]))
 
 
 def crisper(picture: Bytes, sigma: float, amount: float) -> Bytes:
-    """Edges drawn together, without halos or overshoot: 8-bit RGB (H, W, 3).
+    """Edges drawn together, without halos or overshoot: 8-bit brightness (H, W), or RGB.
 
     What a picture has beyond its blurred copy is added `amount` times, but never past the darkest
     and lightest of the pixels around. `sigma` in its own pixels.

@@ -1,20 +1,22 @@
 """Paper, silk and pigment: noise tiles without a seam, moved with the scene.
 
 A tile is made once for a frame size (FFT of seeded white noise, so it wraps), is at least as large
-as the frame (nothing repeats in view) and is sampled at a sub-pixel shift with its variance kept.
+as the frame (nothing repeats in view) and is sampled between pixels with its variance kept.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.carrying import Ground
-from restyle.engine.kernels import F, Floats, kernel
-from restyle.engine.rows import columns, sample_row
+from restyle.engine.kernels import F, Floats, brush, kernel
+from restyle.engine.pictures import enlarge
+from restyle.engine.rows import between_rows, place_row
 
 _STEP = 64  # tile sides are rounded up to it: frames of nearly one size share tiles
 
@@ -30,55 +32,49 @@ class Octave:
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """A periodic texture of mean 0 and variance 1, float32 (h, w).
+    """A periodic texture of mean 0 and variance 1.
 
-    `lag_y` and `lag_x` are its correlations with itself one pixel further: what sub-pixel
-    sampling needs to know to keep the grain's strength steady while it moves.
+    `wrapped` (h + 1, w + 1) has its first row and column once more at its end; `lag_y` and `lag_x`
+    are its correlations with itself one pixel further: what sub-pixel sampling needs to know to
+    keep the grain's strength steady while it moves.
     """
 
-    values: Floats
+    wrapped: Floats
     lag_y: float
     lag_x: float
 
-    def sample(self, size: tuple[int, int], drift: tuple[float, float]) -> Floats:
-        """The tile at each pixel + drift, float32 (height, width).
-
-        `size` is (width, height), `drift` is (x, y) in pixels. Bilinear, wrapping around. Bilinear
-        sampling blurs most half-way between pixels; the known loss of variance is made good, so
-        that a moving grain doesn't pulse.
-        """
-        height, width = self.values.shape
-        x0, fx = _split(drift[0], width)
-        y0, fy = _split(drift[1], height)
-        kept = _variance_kept(fx, self.lag_x) * _variance_kept(fy, self.lag_y)
-        gain = kept**-0.5
-        out = np.empty((size[1], size[0]), np.float32)
-        taps = np.array(
-            [(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx], np.float32
-        ) * np.float32(gain)
-        _shift(self.values, y0, x0, taps, out)
-        return out
+    @property
+    def values(self) -> Floats:
+        """The texture, float32 (h, w)."""
+        return self.wrapped[:-1, :-1]
 
     def lay(self, size: tuple[int, int], ground: Ground, zoom: float = 1.0) -> Floats:
         """The tile as it lies on the scene, float32 (height, width): each part moves by itself.
 
-        `size` is (width, height), `zoom` its scale beside the full-size frame (0.5 for half-size
-        maps). Bilinear, wrapping around; the loss of variance between pixels is made good.
+        `size` is (width, height), no larger than the tile; `zoom` its scale beside the full-size
+        frame (0.5 for half-size maps). Bilinear, wrapping around; the loss of variance between
+        pixels is made good, so that a moving grain doesn't pulse.
         """
         out = np.empty((size[1], size[0]), np.float32)
         lags = F(self.lag_y), F(self.lag_x)
-        old, new = self._wrapped(ground.offset, zoom), self._wrapped(ground.fresh, zoom)
-        _lay(self.values, old, *lags, F(0), F((1 - ground.share) ** 0.5), out)
+        old = self._moves(ground.offset, zoom, size[0])
+        _lay(self.wrapped, *old, *lags, F(0), F((1 - ground.share) ** 0.5), out)
         if ground.share > 0:
-            _lay(self.values, new, *lags, F(1), F(ground.share**0.5), out)
+            new = self._moves(ground.fresh, zoom, size[0])
+            _lay(self.wrapped, *new, *lags, F(1), F(ground.share**0.5), out)
         return out
 
-    def _wrapped(self, offset: Floats, zoom: float) -> Floats:
-        """Offsets in the tile's pixels, whole tiles taken off: around 0."""
-        scaled = offset * F(zoom)
+    def _moves(self, offset: Floats, zoom: float, width: int) -> tuple[Floats, Floats]:
+        """Offsets along x and y in the tile's pixels, around 0, in rows of cells `width` wide."""
         sides = np.array(self.values.shape[::-1], np.float32)
-        middle = np.median(scaled, axis=(0, 1))
-        return np.asarray(scaled - sides * np.round(middle / sides), np.float32)
+        middle = np.median(offset[::4, ::4].reshape(-1, 2), axis=0) * zoom
+        moves = offset * F(zoom) - sides * np.round(middle / sides).astype(np.float32)
+        moves = np.clip(moves, -sides, sides)
+        along, down = (
+            cv2.resize(np.ascontiguousarray(moves[..., k]), (width, offset.shape[0]))
+            for k in (0, 1)
+        )
+        return np.asarray(along, np.float32), np.asarray(down, np.float32)
 
 
 def fractal(size: tuple[int, int], octaves: Sequence[Octave], *, seed: int) -> Tile:
@@ -138,6 +134,13 @@ def cloud(size: tuple[int, int], sigma_px: float, seed: int) -> Tile:
     return fractal(size, [Octave(sigma_px, sigma_px, 1.0)], seed=seed)
 
 
+def lay_cloud(half_size: tuple[int, int], ground: Ground, sigma: float, seed: int) -> Floats:
+    """A `cloud` of `sigma` half-size pixels as it lies on the scene, half size (height, width)."""
+    # Laid at a quarter of the frame's size: nothing in it is fine.
+    small = max(half_size[1] // 2, 2), max(half_size[0] // 2, 2)
+    return enlarge(cloud(small, sigma / 2, seed).lay(small, ground, 0.25), half_size)
+
+
 def _isotropic(
     size: tuple[int, int], parts: Sequence[tuple[float, float]], scale: float, *, seed: int
 ) -> Tile:
@@ -164,98 +167,86 @@ def _filtered(
 def _tile(field: NDArray[np.float64]) -> Tile:
     field = (field - field.mean()) / max(float(field.std()), 1e-9)
     lags = [float((field * np.roll(field, 1, axis)).mean()) for axis in (0, 1)]
-    values = field.astype(np.float32)
-    values.setflags(write=False)
-    return Tile(values, lags[0], lags[1])
-
-
-def _split(shift: float, period: int) -> tuple[int, float]:
-    whole = int(np.floor(shift))
-    return whole % period, shift - whole
-
-
-def _variance_kept(fraction: float, lag: float) -> float:
-    rest = 1 - fraction
-    return max(fraction * fraction + rest * rest + 2 * fraction * rest * lag, 0.05)
-
-
-@kernel
-def _shift(values: Floats, y0: int, x0: int, taps: Floats, out: Floats) -> None:
-    height, width = out.shape
-    rows, columns = values.shape
-    t00, t01, t10, t11 = taps[0], taps[1], taps[2], taps[3]
-    for y in numba.prange(height):
-        upper = values[(y + y0) % rows]
-        lower = values[(y + y0 + 1) % rows]
-        target = out[y]
-        # Two runs without a modulo inside: up to the tile's right edge, then on from its left.
-        done = 0
-        start = x0
-        while done < width:
-            run = min(columns - 1 - start, width - done)
-            for i in range(run):
-                x = start + i
-                target[done + i] = (
-                    t00 * upper[x] + t01 * upper[x + 1] + t10 * lower[x] + t11 * lower[x + 1]
-                )
-            done += run
-            if done < width:
-                target[done] = (
-                    t00 * upper[columns - 1]
-                    + t01 * upper[0]
-                    + t10 * lower[columns - 1]
-                    + t11 * lower[0]
-                )
-                done += 1
-            start = 0
+    wrapped = np.pad(field.astype(np.float32), ((0, 1), (0, 1)), mode="wrap")
+    wrapped.setflags(write=False)
+    return Tile(wrapped, lags[0], lags[1])
 
 
 @kernel
 def _lay(
-    values: Floats, offset: Floats, lag_y: F, lag_x: F, kept: F, weight: F, out: Floats
+    wrapped: Floats,
+    along: Floats,
+    down: Floats,
+    lag_y: F,
+    lag_x: F,
+    kept: F,
+    weight: F,
+    out: Floats,
 ) -> None:
-    """`out` becomes kept · out + weight · the tile at each pixel + offset; `out` fits the tile."""
+    """`out` becomes kept · out + weight · the tile at each pixel + move; `out` fits the tile."""
     height, width = out.shape
-    rows, wide = values.shape
-    at = columns(width, offset.shape[1])
-    offset_x = np.ascontiguousarray(offset[:, :, 0])
-    offset_y = np.ascontiguousarray(offset[:, :, 1])
     for y in numba.prange(height):
-        move_x = sample_row(offset_x, y, height, at)
-        move_y = sample_row(offset_y, y, height, at)
-        left = np.empty(width, np.int32)
-        top = np.empty(width, np.int32)
-        gain = np.empty(width, np.float32)
-        # Apart from the loop below, so that the compiler can vectorise this one.
-        for x in range(width):
-            px = F(x) + min(max(move_x[x], F(-wide)), F(wide))
-            py = F(y) + min(max(move_y[x], F(-rows)), F(rows))
-            whole_x = np.floor(px)
-            whole_y = np.floor(py)
-            fx = px - whole_x
-            fy = py - whole_y
-            move_x[x] = fx
-            move_y[x] = fy
-            left[x] = np.int32(whole_x)
-            top[x] = np.int32(whole_y)
-            across = F(1) - F(2) * fx * (F(1) - fx) * (F(1) - lag_x)
-            down = F(1) - F(2) * fy * (F(1) - fy) * (F(1) - lag_y)
-            gain[x] = weight / np.sqrt(max(across * down, F(0.05)))
-        target = out[y]
-        for x in range(width):
-            x0 = left[x]
-            y0 = top[x]
-            if x0 < 0:
-                x0 += wide
-            elif x0 >= wide:
-                x0 -= wide
-            if y0 < 0:
-                y0 += rows
-            elif y0 >= rows:
-                y0 -= rows
-            x1 = x0 + 1 if x0 + 1 < wide else 0
-            y1 = y0 + 1 if y0 + 1 < rows else 0
-            above = values[y0, x0] + move_x[x] * (values[y0, x1] - values[y0, x0])
-            below = values[y1, x0] + move_x[x] * (values[y1, x1] - values[y1, x0])
-            grain = gain[x] * (above + move_y[x] * (below - above))
-            target[x] = grain + kept * target[x] if kept > F(0) else grain
+        cell, part = place_row(y, height, along.shape[0])
+        fx, fy = np.empty(width, np.float32), np.empty(width, np.float32)
+        between_rows(along[cell], along[cell + 1], part, fx)
+        between_rows(down[cell], down[cell + 1], part, fy)
+        # Unsigned: numba asks of every signed index whether it counts from the end.
+        at, gain = np.empty(width, np.uint32), np.empty(width, np.float32)
+        _places_row(fx, fy, y, wrapped.shape, lag_y, lag_x, weight, at, gain)
+        grain = out[y] if kept == F(0) else np.empty(width, np.float32)
+        _grain_row(wrapped.reshape(-1), wrapped.shape[1], at, fx, fy, gain, grain)
+        if kept != F(0):
+            _add_row(grain, kept, out[y])
+
+
+@brush
+def _places_row(
+    fx: Floats,
+    fy: Floats,
+    y: int,
+    shape: tuple[int, int],
+    lag_y: F,
+    lag_x: F,
+    weight: F,
+    at: NDArray[np.uint32],
+    gain: Floats,
+) -> None:
+    """From moves to places in the tile, as an index and the rest beyond it, and their gains."""
+    rows, wide = np.int32(shape[0] - 1), np.int32(shape[1] - 1)
+    for x in range(at.shape[0]):
+        px, py = F(x) + fx[x], F(y) + fy[x]
+        whole_x, whole_y = np.floor(px), np.floor(py)
+        u, v = px - whole_x, py - whole_y
+        x0, y0 = np.int32(whole_x), np.int32(whole_y)
+        x0 += wide if x0 < np.int32(0) else (-wide if x0 >= wide else np.int32(0))
+        y0 += rows if y0 < np.int32(0) else (-rows if y0 >= rows else np.int32(0))
+        at[x] = np.uint32(y0 * (wide + np.int32(1)) + x0)
+        across = F(1) - F(2) * u * (F(1) - u) * (F(1) - lag_x)
+        down = F(1) - F(2) * v * (F(1) - v) * (F(1) - lag_y)
+        gain[x] = weight / np.sqrt(max(across * down, F(0.05)))
+        fx[x], fy[x] = u, v
+
+
+@brush
+def _grain_row(
+    flat: Floats,
+    stride: int,
+    at: NDArray[np.uint32],
+    fx: Floats,
+    fy: Floats,
+    gain: Floats,
+    out: Floats,
+) -> None:
+    right, under = flat[1:], flat[stride:]
+    beyond = flat[stride + 1 :]
+    for x in range(out.shape[0]):
+        i = at[x]
+        above = flat[i] + fx[x] * (right[i] - flat[i])
+        below = under[i] + fx[x] * (beyond[i] - under[i])
+        out[x] = gain[x] * (above + fy[x] * (below - above))
+
+
+@brush
+def _add_row(grain: Floats, kept: F, out: Floats) -> None:
+    for x in range(out.shape[0]):
+        out[x] = kept * out[x] + grain[x]

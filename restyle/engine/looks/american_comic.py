@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from restyle.engine.carrying import Ground
 from restyle.engine.cels import modelling
@@ -91,17 +92,18 @@ class AmericanComic:
             F(low),
             F(1 / (high - low)),
             F(1 / (PITCH * max(frame.scale, 0.6))),
-            _placed(frame.ground, frame.ground.offset),
-            _placed(frame.ground, frame.ground.fresh),
+            _placed(frame.ground, frame.ground.offset, frame.size[1]),
+            _placed(frame.ground, frame.ground.fresh, frame.size[1]),
             F(frame.ground.share),
             out,
         )
         return out
 
 
-def _placed(ground: Ground, offset: Floats) -> Floats:
-    """A layer of the ground with, as its third channel, how whole it is: (rows, columns, 3)."""
-    return np.ascontiguousarray(np.dstack([offset, ground.whole(offset)]), np.float32)
+def _placed(ground: Ground, offset: Floats, width: int) -> Floats:
+    """A layer of the ground in rows of full width, with how whole it is: (rows, width, 3)."""
+    cells = np.dstack([offset, ground.whole(offset)])
+    return enlarge(np.asarray(cells, np.float32), (cells.shape[0], width))
 
 
 def _black(frame: Frame) -> Floats:
@@ -120,7 +122,7 @@ def _black(frame: Frame) -> Floats:
 def _compose(
     abstract: Floats,
     grey: Floats,
-    guide: Floats,
+    guide: Bytes,
     face_mask: Floats,
     form: Floats,
     black: Floats,
@@ -148,37 +150,53 @@ def _compose(
             renewed = _dots_row(dots, y, (height, width), per_pitch, fresh)
             for x in range(width):
                 cover[x] += share * (renewed[x] - cover[x])
-        for x in range(width):
-            face = faces[x]
-            # Tone in steps where light models; faces keep most of their own shading.
-            after = plain[x] + forms[x] * (F(1) - F(0.7) * face) * (steps[x] - plain[x])
-            ratio = after / before[x]
-            red = paint[0, x] * ratio
-            green = paint[1, x] * ratio
-            blue = paint[2, x] * ratio
-
-            # Greys go grey, colours rise; skin (orange, of middling strength) stays as it is.
-            strength = chroma_pixel(red, green, blue) / max(max(red, max(green, blue)), F(0.05))
-            wanted = F(0.35) + F(1.35) * smoothstep_pixel(F(0.10), F(0.34), strength)
-            skin = max(_skin_pixel(red, green, blue, strength), face)
-            wanted += skin * (F(SKIN_SATURATION) - wanted)
-            # The same move in four strengths of ink, the hue kept.
-            inked = min(strength * wanted, F(1))
-            factor = posterise_pixel(inked, F(4), F(0.30)) / max(inked, F(0.02))
-            factor = F(1) + F(INK_STEPS) * (F(1) - F(0.6) * face) * (factor - F(1))
-            red, green, blue = saturate_pixel(red, green, blue, wanted * factor)
-            red, green, blue = contain_pixel(red, green, blue, F(OVERPRINT))
-
-            dot = cover[x] * (F(1) - face)
-            paper = ink_pixel(black[y, x], F(INK_AT), F(INK_SHARPNESS))
-            ink = F(1) - paper
-            red = min(red, F(1)) * (F(1) - dot)
-            green = min(green, F(1)) * F(0.975) * (F(1) - dot)
-            blue = min(blue, F(1)) * F(0.90) * (F(1) - F(0.8) * dot)
-            paint[0, x] = paper * red + ink * F(0.05)
-            paint[1, x] = paper * green + ink * F(0.05)
-            paint[2, x] = paper * blue + ink * F(0.07)
+        _print_row(paint, before, plain, steps, faces, forms, cover, black[y])
         store_row(paint, out[y])
+
+
+@brush
+def _print_row(
+    paint: Floats,
+    before: Floats,
+    plain: Floats,
+    steps: Floats,
+    faces: Floats,
+    forms: Floats,
+    cover: Floats,
+    black: Floats,
+) -> None:
+    """Inks, dots and black of a row of `paint` (3, W), in place."""
+    reds, greens, blues = paint[0], paint[1], paint[2]
+    for x in range(before.shape[0]):
+        face = faces[x]
+        # Tone in steps where light models; faces keep most of their own shading.
+        after = plain[x] + forms[x] * (F(1) - F(0.7) * face) * (steps[x] - plain[x])
+        ratio = after / before[x]
+        red = reds[x] * ratio
+        green = greens[x] * ratio
+        blue = blues[x] * ratio
+
+        # Greys go grey, colours rise; skin (orange, of middling strength) stays as it is.
+        strength = chroma_pixel(red, green, blue) / max(max(red, max(green, blue)), F(0.05))
+        wanted = F(0.35) + F(1.35) * smoothstep_pixel(F(0.10), F(0.34), strength)
+        skin = max(_skin_pixel(red, green, blue, strength), face)
+        wanted += skin * (F(SKIN_SATURATION) - wanted)
+        # The same move in four strengths of ink, the hue kept.
+        inked = min(strength * wanted, F(1))
+        factor = posterise_pixel(inked, F(4), F(0.30)) / max(inked, F(0.02))
+        factor = F(1) + F(INK_STEPS) * (F(1) - F(0.6) * face) * (factor - F(1))
+        red, green, blue = saturate_pixel(red, green, blue, wanted * factor)
+        red, green, blue = contain_pixel(red, green, blue, F(OVERPRINT))
+
+        dot = cover[x] * (F(1) - face)
+        paper = ink_pixel(black[x], F(INK_AT), F(INK_SHARPNESS))
+        ink = F(1) - paper
+        red = min(red, F(1)) * (F(1) - dot)
+        green = min(green, F(1)) * F(0.975) * (F(1) - dot)
+        blue = min(blue, F(1)) * F(0.90) * (F(1) - F(0.8) * dot)
+        reds[x] = paper * red + ink * F(0.05)
+        greens[x] = paper * green + ink * F(0.05)
+        blues[x] = paper * blue + ink * F(0.07)
 
 
 @brush
@@ -201,29 +219,49 @@ def _dots_row(tones: Floats, y: int, size: tuple[int, int], per_pitch: F, placed
     (`placed`: see `_placed`) there are none.
     """
     height, width = size
+    moved = sample_colour_row(placed, y, height, columns(width, width))
+    near, at = np.empty(width, np.float32), np.empty((2, width), np.int32)
+    _nearest_dot_row(moved[0], moved[1], y, per_pitch, near, at[0], at[1])
+    tone = np.empty(width, np.float32)
     half_height, half_width = tones.shape
     down, along = F(half_height) / F(height), F(half_width) / F(width)
+    for x in range(width):
+        hx = min(max(np.int32(F(at[0, x]) * along), np.int32(0)), np.int32(half_width - 1))
+        hy = min(max(np.int32(F(at[1, x]) * down), np.int32(0)), np.int32(half_height - 1))
+        tone[x] = tones[hy, hx]
+    _dot_ink_row(near, tone, moved[2], F(0.9) * per_pitch)
+    return near
+
+
+@brush
+def _nearest_dot_row(
+    along: Floats,
+    down: Floats,
+    y: int,
+    per_pitch: F,
+    near: Floats,
+    at_x: NDArray[np.int32],
+    at_y: NDArray[np.int32],
+) -> None:
+    """How far the nearest dot's centre is, in pitches, and where, in full-size pixels."""
     diagonal = F(0.70710678) * per_pitch
     back = F(0.70710678) / per_pitch
-    edge = F(0.9) * per_pitch
-    near = np.empty(width, np.float32)
-    tone = np.empty(width, np.float32)
-    moved = sample_colour_row(placed, y, height, columns(width, placed.shape[1]))
-    for x in range(width):
-        u = (F(x) + moved[0, x] + F(y) + moved[1, x]) * diagonal
-        v = (F(x) + moved[0, x] - F(y) - moved[1, x]) * diagonal
+    for x in range(near.shape[0]):
+        u = (F(x) + along[x] + F(y) + down[x]) * diagonal
+        v = (F(x) + along[x] - F(y) - down[x]) * diagonal
         du = u - np.floor(u) - F(0.5)
         dv = v - np.floor(v) - F(0.5)
         near[x] = np.sqrt(du * du + dv * dv)
-        hx = np.int32((F(x) - (du + dv) * back) * along)
-        hy = np.int32((F(y) - (du - dv) * back) * down)
-        hx = min(max(hx, np.int32(0)), np.int32(half_width - 1))
-        hy = min(max(hy, np.int32(0)), np.int32(half_height - 1))
-        tone[x] = tones[hy, hx]
-    for x in range(width):
+        at_x[x] = np.int32(F(x) - (du + dv) * back)
+        at_y[x] = np.int32(F(y) - (du - dv) * back)
+
+
+@brush
+def _dot_ink_row(near: Floats, tone: Floats, whole: Floats, edge: F) -> None:
+    """From the distance of each pixel to its dot to the ink there, in place."""
+    for x in range(near.shape[0]):
         dark = F(1) - smoothstep_pixel(F(0.24), F(0.70), tone[x])
         radius = F(0.60) * dark * smoothstep_pixel(F(0), F(0.12), dark)
         ink = F(1) - smoothstep_pixel(radius - edge, radius + edge, near[x])
         # The smallest dots would only look like dirt.
-        near[x] = F(DOT_INK) * ink * smoothstep_pixel(F(0.08), F(0.14), radius) * moved[2, x]
-    return near
+        near[x] = F(DOT_INK) * ink * smoothstep_pixel(F(0.08), F(0.14), radius) * whole[x]

@@ -267,7 +267,7 @@ def _shoulder(value: F) -> F:
 
 @kernel
 def _finish(
-    lit: Floats, grey: Floats, guide: Floats, range_sigma: F, bloom: Floats, out: Bytes
+    lit: Floats, grey: Floats, guide: Bytes, range_sigma: F, bloom: Floats, out: Bytes
 ) -> None:
     height, width = guide.shape
     across = columns(width, grey.shape[1])

@@ -16,9 +16,9 @@ from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, luma
-from restyle.engine.rows import columns, sample_row, upsample_row
+from restyle.engine.rows import columns, sample_row, store_row, upsample_row
 from restyle.engine.strokes import Lines, draw_response, ink_pixel
-from restyle.engine.tones import byte_pixel, luma_pixel, saturate_pixel, smoothstep_pixel
+from restyle.engine.tones import luma_pixel, saturate_pixel, smoothstep_pixel
 
 EDGE = 10.8  # a grey step (0–255) across which paint does not spread
 LINES = Lines(sigma=1.2, epsilon=-0.0027, phi=130, length=9)
@@ -65,7 +65,7 @@ class ChineseCartoon:
         size = frame.size[1], frame.size[0]
         silk = textures.silk(size, frame.scale).lay(size, frame.ground)
         granules = textures.pigment(size, frame.scale).lay(size, frame.ground)
-        patches = textures.cloud(size, 40 * frame.scale, 11).lay(size, frame.ground)
+        patches = textures.lay_cloud(frame.half_size, frame.ground, 20 * frame.scale, 11)
         out = np.empty((*frame.size, 3), np.uint8)
         _compose(
             washes,
@@ -155,7 +155,7 @@ def _wash(
 def _compose(
     washes: Floats,
     grey: Floats,
-    guide: Floats,
+    guide: Bytes,
     lines: Floats,
     face: Floats,
     silk: Floats,
@@ -169,33 +169,45 @@ def _compose(
     for y in numba.prange(height):
         paint = upsample_row(washes, grey, guide, y, across, F(EDGE))
         faces = sample_row(face, y, height, across)
-        painted = np.empty((3, width), np.float32)
-        for x in range(width):
-            r, g, b = paint[0, x], paint[1, x], paint[2, x]
-            fm = faces[x]
-            r, g, b = saturate_pixel(r, g, b, F(VIVID))
-            r += F(LIFT) * r * (F(1) - r)
-            g += F(LIFT) * g * (F(1) - g)
-            b += F(LIFT) * b * (F(1) - b)
-            # Granules settle in the coloured and darker washes, not on bare silk.
-            settled = F(GRANULES) * (F(1) - smoothstep_pixel(F(0.60), F(0.88), luma_pixel(r, g, b)))
-            weave = F(1) + F(SILK) * silk[y, x] + settled * granules[y, x] * (F(1) - fm)
-            response = lines[y, x] * contrast
-            ink = F(1) - ink_pixel(response, F(LINES.epsilon), F(LINES.phi))
-            ink *= F(0.92)
-            # Gold along the light side of the strongest edges, here and there.
-            gold = smoothstep_pixel(F(0.010), F(0.024), response)
-            gold *= smoothstep_pixel(F(-0.4), F(0.9), patches[y, x]) * (F(1) - fm) * F(0.75)
-            r += gold * (F(0.86) - r)
-            g += gold * (F(0.67) - g)
-            b += gold * (F(0.30) - b)
-            r = r * (F(1) - F(0.90) * ink) + F(0.11) * ink
-            g = g * (F(1) - F(0.94) * ink) + F(0.070) * ink
-            b = b * (F(1) - F(0.95) * ink) + F(0.050) * ink
-            painted[0, x] = r * weave
-            painted[1, x] = g * weave
-            painted[2, x] = b * weave
-        # Apart from the loop above, which the compiler can then vectorise.
-        for x in range(width):
-            for k in range(3):
-                out[y, x, k] = byte_pixel(painted[k, x])
+        golden = sample_row(patches, y, height, across)
+        _paint_row(paint, faces, silk[y], granules[y], golden, lines[y], contrast)
+        store_row(paint, out[y])
+
+
+@brush
+def _paint_row(
+    paint: Floats,
+    faces: Floats,
+    silk: Floats,
+    granules: Floats,
+    golden: Floats,
+    lines: Floats,
+    contrast: F,
+) -> None:
+    """Gold, lines and silk over a row of washes `paint` (3, W), in place."""
+    reds, greens, blues = paint[0], paint[1], paint[2]
+    for x in range(faces.shape[0]):
+        r, g, b = reds[x], greens[x], blues[x]
+        fm = faces[x]
+        r, g, b = saturate_pixel(r, g, b, F(VIVID))
+        r += F(LIFT) * r * (F(1) - r)
+        g += F(LIFT) * g * (F(1) - g)
+        b += F(LIFT) * b * (F(1) - b)
+        # Granules settle in the coloured and darker washes, not on bare silk.
+        settled = F(GRANULES) * (F(1) - smoothstep_pixel(F(0.60), F(0.88), luma_pixel(r, g, b)))
+        weave = F(1) + F(SILK) * silk[x] + settled * granules[x] * (F(1) - fm)
+        response = lines[x] * contrast
+        ink = F(1) - ink_pixel(response, F(LINES.epsilon), F(LINES.phi))
+        ink *= F(0.92)
+        # Gold along the light side of the strongest edges, here and there.
+        gold = smoothstep_pixel(F(0.010), F(0.024), response)
+        gold *= smoothstep_pixel(F(-0.4), F(0.9), golden[x]) * (F(1) - fm) * F(0.75)
+        r += gold * (F(0.86) - r)
+        g += gold * (F(0.67) - g)
+        b += gold * (F(0.30) - b)
+        r = r * (F(1) - F(0.90) * ink) + F(0.11) * ink
+        g = g * (F(1) - F(0.94) * ink) + F(0.070) * ink
+        b = b * (F(1) - F(0.95) * ink) + F(0.050) * ink
+        reds[x] = r * weave
+        greens[x] = g * weave
+        blues[x] = b * weave

@@ -17,10 +17,10 @@ from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, luma, shrink
-from restyle.engine.rows import columns, sample_colour_row, sample_row
+from restyle.engine.rows import columns, sample_colour_row, sample_row, store_row
 from restyle.engine.strokes import Lines, ink_pixel, line_response, line_tone
 from restyle.engine.surfaces import sample_pixel
-from restyle.engine.tones import byte_pixel, luma_pixel, smoothstep_pixel
+from restyle.engine.tones import luma_pixel, smoothstep_pixel
 
 FINE = Lines(sigma=1.4, epsilon=-0.0055, phi=90, length=7)
 BOLD = Lines(sigma=2.9, epsilon=-0.0190, phi=55, length=9)
@@ -129,11 +129,7 @@ class ChineseInkWash:
 
 def _cloud(frame: Frame, sigma: float, seed: int) -> Floats:
     """A soft random field that lies on the scene, half size; `sigma` in its pixels at 720p."""
-    # Laid at a quarter of the frame's size: nothing in it is fine.
-    height, width = frame.half_size
-    small = max(width // 2, 2), max(height // 2, 2)
-    laid = textures.cloud(small, sigma * frame.scale / 2, seed).lay(small, frame.ground, 0.25)
-    return enlarge(laid, frame.half_size)
+    return textures.lay_cloud(frame.half_size, frame.ground, sigma * frame.scale, seed)
 
 
 def _interest(frame: Frame, bold: Floats) -> Floats:
@@ -211,8 +207,7 @@ def _compose(
     out: Bytes,
 ) -> None:
     height, width = fine.shape
-    small_height, small_width = density.shape
-    across = columns(width, small_width)
+    across = columns(width, density.shape[1])
     for y in numba.prange(height):
         tint = sample_colour_row(colour, y, height, across)
         faces = sample_row(face, y, height, across)
@@ -220,54 +215,85 @@ def _compose(
         dry = sample_row(streaks, y, height, across)
         press = sample_row(pressure, y, height, across)
         broad = sample_row(bold, y, height, across)
-        middle = (F(y) + F(0.5)) * F(small_height) / F(height) - F(0.5)
-        shrunk = F(small_width) / F(width)
-        soaked = np.empty(width, np.float32)
-        painted = np.empty((3, width), np.float32)
-        for x in range(width):
-            # The paper's fibres draw the ink out: borders are ragged at the smallest scale too.
-            ragged = F(0.9) * scale * (F(1) - F(0.8) * faces[x])
-            py = min(max(middle + ragged * clumps[y, x], F(0)), F(small_height - 1))
-            px = (F(x) + F(0.5)) * shrunk - F(0.5) + ragged * fiber[y, x]
-            soaked[x] = sample_pixel(density, py, min(max(px, F(0)), F(small_width - 1)))
-        for x in range(width):
-            fm = faces[x]
-            n = clumps[y, x]
-            d = soaked[x]
-            rim = min(max(F(4.5) * (d - pool[x]), F(0)), F(1))
-            t = F(1) - d
-            stepped = _five_inks(min(max(t + F(0.012) * n, F(0)), F(1)))
-            t += F(0.55) * (F(1) - F(0.75) * fm) * (stepped - t)
-            wash = (F(1) - t) * (F(1) + F(0.055) * n)
-            wash += F(0.17) * rim * smoothstep_pixel(F(0.10), F(0.35), wash) * (F(1) - fm)
+        soaked = _ragged_row(density, y, height, clumps[y], fiber[y], faces, scale)
+        _draw_row(tint, soaked, pool, clumps[y], fiber[y], faces, press, dry, fine[y], broad)
+        store_row(tint, out[y])
 
-            # Lines: the pressure of the hand makes them swell and thin.
-            swell = F(1) + F(0.45) * press[x] * (F(1) - fm)
-            swell = max(swell, F(0.35))
-            thin = F(1) - ink_pixel(
-                fine[y, x] * (swell + F(0.9) * fm), F(FINE.epsilon), F(FINE.phi)
-            )
-            thick = F(1) - ink_pixel(broad[x] * swell, F(BOLD.epsilon), F(BOLD.phi))
-            # Flying white: streaks along the stroke where there is little ink left.
-            hair = dry[x] + F(0.35) * n - F(0.55) * press[x]
-            broken = smoothstep_pixel(F(0.10), F(0.75), hair) * (F(1) - fm)
-            thick *= F(1) - F(0.80) * broken * (F(1) - F(0.55) * thick * thick)
-            thin *= F(1) - F(0.55) * broken
-            stroke = F(1) - (F(1) - F(0.80) * thin) * (F(1) - F(0.92) * thick)
-            den = F(1) - (F(1) - min(max(wash, F(0)), F(1))) * (F(1) - stroke)
-            den = min(max(den, F(0)), F(0.97))
-            white = F(1) - den
-            pulp = F(0.011) * fiber[y, x]
-            m = luma_pixel(tint[0, x], tint[1, x], tint[2, x])
-            hold = F(TINT) * smoothstep_pixel(F(0.05), F(0.4), den)
-            hold *= F(1) - smoothstep_pixel(F(0.55), F(0.95), den)
-            r = (F(PAPER[0]) - pulp) * white + F(0.085) * den + hold * (tint[0, x] - m)
-            g = (F(PAPER[1]) - pulp) * white + F(0.090) * den + hold * (tint[1, x] - m)
-            b = (F(PAPER[2]) - pulp) * white + F(0.100) * den + hold * (tint[2, x] - m)
-            painted[0, x] = r
-            painted[1, x] = g
-            painted[2, x] = b
-        # Apart from the loop above, which the compiler can then vectorise.
-        for x in range(width):
-            for k in range(3):
-                out[y, x, k] = byte_pixel(painted[k, x])
+
+@brush
+def _ragged_row(
+    density: Floats,
+    y: int,
+    full_height: int,
+    clumps: Floats,
+    fiber: Floats,
+    faces: Floats,
+    scale: F,
+) -> Floats:
+    """Row `y` of the ink, drawn out by the paper's fibres: ragged at the smallest scale too."""
+    small_height, small_width = density.shape
+    width = faces.shape[0]
+    middle = (F(y) + F(0.5)) * F(small_height) / F(full_height) - F(0.5)
+    shrunk = F(small_width) / F(width)
+    down, along = np.empty(width, np.float32), np.empty(width, np.float32)
+    for x in range(width):
+        ragged = F(0.9) * scale * (F(1) - F(0.8) * faces[x])
+        down[x] = min(max(middle + ragged * clumps[x], F(0)), F(small_height - 1))
+        px = (F(x) + F(0.5)) * shrunk - F(0.5) + ragged * fiber[x]
+        along[x] = min(max(px, F(0)), F(small_width - 1))
+    for x in range(width):
+        down[x] = sample_pixel(density, down[x], along[x])
+    return down
+
+
+@brush
+def _draw_row(
+    tint: Floats,
+    soaked: Floats,
+    pool: Floats,
+    clumps: Floats,
+    fiber: Floats,
+    faces: Floats,
+    press: Floats,
+    dry: Floats,
+    fine: Floats,
+    broad: Floats,
+) -> None:
+    """Wash, strokes and paper in place of a row of colour `tint` (3, W)."""
+    reds, greens, blues = tint[0], tint[1], tint[2]
+    for x in range(faces.shape[0]):
+        fm = faces[x]
+        n = clumps[x]
+        d = soaked[x]
+        rim = min(max(F(4.5) * (d - pool[x]), F(0)), F(1))
+        t = F(1) - d
+        stepped = _five_inks(min(max(t + F(0.012) * n, F(0)), F(1)))
+        t += F(0.55) * (F(1) - F(0.75) * fm) * (stepped - t)
+        wash = (F(1) - t) * (F(1) + F(0.055) * n)
+        wash += F(0.17) * rim * smoothstep_pixel(F(0.10), F(0.35), wash) * (F(1) - fm)
+
+        # Lines: the pressure of the hand makes them swell and thin.
+        swell = F(1) + F(0.45) * press[x] * (F(1) - fm)
+        swell = max(swell, F(0.35))
+        thin = F(1) - ink_pixel(fine[x] * (swell + F(0.9) * fm), F(FINE.epsilon), F(FINE.phi))
+        thick = F(1) - ink_pixel(broad[x] * swell, F(BOLD.epsilon), F(BOLD.phi))
+        # Flying white: streaks along the stroke where there is little ink left.
+        hair = dry[x] + F(0.35) * n - F(0.55) * press[x]
+        broken = smoothstep_pixel(F(0.10), F(0.75), hair) * (F(1) - fm)
+        thick *= F(1) - F(0.80) * broken * (F(1) - F(0.55) * thick * thick)
+        thin *= F(1) - F(0.55) * broken
+        stroke = F(1) - (F(1) - F(0.80) * thin) * (F(1) - F(0.92) * thick)
+        den = F(1) - (F(1) - min(max(wash, F(0)), F(1))) * (F(1) - stroke)
+        den = min(max(den, F(0)), F(0.97))
+        white = F(1) - den
+        pulp = F(0.011) * fiber[x]
+        red, green, blue = reds[x], greens[x], blues[x]
+        m = luma_pixel(red, green, blue)
+        hold = F(TINT) * smoothstep_pixel(F(0.05), F(0.4), den)
+        hold *= F(1) - smoothstep_pixel(F(0.55), F(0.95), den)
+        r = (F(PAPER[0]) - pulp) * white + F(0.085) * den + hold * (red - m)
+        g = (F(PAPER[1]) - pulp) * white + F(0.090) * den + hold * (green - m)
+        b = (F(PAPER[2]) - pulp) * white + F(0.100) * den + hold * (blue - m)
+        reds[x] = r
+        greens[x] = g
+        blues[x] = b

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, luma
 from restyle.engine.rows import (
@@ -94,7 +94,7 @@ def _wet_edges(frame: Frame) -> Floats:
 def _compose(
     abstract: Floats,
     grey: Floats,
-    guide: Floats,
+    guide: Bytes,
     face_mask: Floats,
     wet: Floats,
     light: Floats,
@@ -115,39 +115,56 @@ def _compose(
         edges = sample_row(wet, y, height, across)
         faces = sample_row(face_mask, y, height, across)
         shining = sample_colour_row(light, y, height, across_light)
-        for x in range(width):
-            # Faces keep their darks: eyes and brows are what makes them readable.
-            depth = F(1) - smoothstep_pixel(F(0.05), F(0.35), before[x])
-            after = washed[x] - (F(0.06) + F(0.16) * faces[x]) * depth
-            lift = F(0.80) * after / before[x] + F(0.20)
-            red = paint[0, x] * lift
-            green = paint[1, x] * lift
-            blue = paint[2, x] * lift
-            grey_now = luma_pixel(red, green, blue)
-            most = max(abs(red - grey_now), max(abs(green - grey_now), abs(blue - grey_now)))
-            # Light tones are coloured gently; what was dark is not lifted into lurid colour.
-            chroma = F(1.38) / (F(1) + F(1.1) * most)
-            chroma *= min(F(LIFT_WITH_COLOUR) / max(lift, F(0.1)), F(1))
-            red = after + (red - grey_now) * chroma
-            green = after + (green - grey_now) * chroma
-            blue = after + (blue - grey_now) * chroma
-
-            peach = smoothstep_pixel(F(0.5), F(1), after)
-            # Least in the dark, or black hair would turn green.
-            mint = (F(1) - peach) * smoothstep_pixel(F(0.10), F(0.65), after)
-            pool = edges[x]
-            red += peach * F(0.018) - mint * F(0.020) - pool * F(0.12)
-            green += peach * F(0.016) + mint * F(0.050) - pool * F(0.13)
-            blue += mint * F(0.055) - pool * F(0.10)
-            red = screen_pixel(red, shining[0, x])
-            green = screen_pixel(green, shining[1, x])
-            blue = screen_pixel(blue, shining[2, x])
-            ink = F(LINE_OPACITY) * (F(1) - ink_pixel(lines[y, x], F(LINES.epsilon), F(LINES.phi)))
-            tooth = F(1) + F(GRAIN) * paper[y, x]
-            red += ink * (F(0.10) - F(0.58) * red)
-            green += ink * (F(0.07) - F(0.66) * green)
-            blue += ink * (F(0.10) - F(0.55) * blue)
-            paint[0, x] = red * tooth
-            paint[1, x] = green * tooth
-            paint[2, x] = blue * tooth
+        _paint_row(paint, before, washed, edges, faces, shining, lines[y], paper[y])
         store_row(paint, out[y])
+
+
+@brush
+def _paint_row(
+    paint: Floats,
+    before: Floats,
+    washed: Floats,
+    edges: Floats,
+    faces: Floats,
+    shining: Floats,
+    lines: Floats,
+    paper: Floats,
+) -> None:
+    """Washes, light, ink and paper of a row of `paint` (3, W), in place."""
+    reds, greens, blues = paint[0], paint[1], paint[2]
+    red_light, green_light, blue_light = shining[0], shining[1], shining[2]
+    for x in range(before.shape[0]):
+        # Faces keep their darks: eyes and brows are what makes them readable.
+        depth = F(1) - smoothstep_pixel(F(0.05), F(0.35), before[x])
+        after = washed[x] - (F(0.06) + F(0.16) * faces[x]) * depth
+        lift = F(0.80) * after / before[x] + F(0.20)
+        red = reds[x] * lift
+        green = greens[x] * lift
+        blue = blues[x] * lift
+        grey_now = luma_pixel(red, green, blue)
+        most = max(abs(red - grey_now), max(abs(green - grey_now), abs(blue - grey_now)))
+        # Light tones are coloured gently; what was dark is not lifted into lurid colour.
+        chroma = F(1.38) / (F(1) + F(1.1) * most)
+        chroma *= min(F(LIFT_WITH_COLOUR) / max(lift, F(0.1)), F(1))
+        red = after + (red - grey_now) * chroma
+        green = after + (green - grey_now) * chroma
+        blue = after + (blue - grey_now) * chroma
+
+        peach = smoothstep_pixel(F(0.5), F(1), after)
+        # Least in the dark, or black hair would turn green.
+        mint = (F(1) - peach) * smoothstep_pixel(F(0.10), F(0.65), after)
+        pool = edges[x]
+        red += peach * F(0.018) - mint * F(0.020) - pool * F(0.12)
+        green += peach * F(0.016) + mint * F(0.050) - pool * F(0.13)
+        blue += mint * F(0.055) - pool * F(0.10)
+        red = screen_pixel(red, red_light[x])
+        green = screen_pixel(green, green_light[x])
+        blue = screen_pixel(blue, blue_light[x])
+        ink = F(LINE_OPACITY) * (F(1) - ink_pixel(lines[x], F(LINES.epsilon), F(LINES.phi)))
+        tooth = F(1) + F(GRAIN) * paper[x]
+        red += ink * (F(0.10) - F(0.58) * red)
+        green += ink * (F(0.07) - F(0.66) * green)
+        blue += ink * (F(0.10) - F(0.55) * blue)
+        reds[x] = red * tooth
+        greens[x] = green * tooth
+        blues[x] = blue * tooth

@@ -7,7 +7,7 @@ import numpy as np
 
 from restyle.engine.cels import modelling
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.rows import (
     columns,
@@ -84,7 +84,7 @@ class JapaneseManga:
 def _compose(
     abstract: Floats,
     grey: Floats,
-    guide: Floats,
+    guide: Bytes,
     light: Floats,
     lines: Floats,
     face_mask: Floats,
@@ -105,26 +105,43 @@ def _compose(
         faces = sample_row(face_mask, y, height, across)
         forms = sample_row(form, y, height, across)
         shining = sample_colour_row(light, y, height, across_light)
-        for x in range(width):
-            cel = forms[x] * (F(1) - F(FACE_SHADING) * faces[x])
-            after = smooth[x] + cel * (stepped[x] - smooth[x])
-            ratio = after / before[x]
-            red = paint[0, x] * ratio
-            green = paint[1, x] * ratio
-            blue = paint[2, x] * ratio
-            colourful = smoothstep_pixel(F(0.03), F(0.20), chroma_pixel(red, green, blue))
-            red, green, blue = saturate_pixel(red, green, blue, F(0.85) + F(0.60) * colourful)
-            shade = F(1) - smoothstep_pixel(F(0.08), F(0.5), after)
-            shine = smoothstep_pixel(F(0.55), F(0.95), after)
-            red += shade * F(0.028) + shine * F(0.025)
-            green += shade * F(-0.004) + shine * F(0.014)
-            blue += shade * F(0.085) - shine * F(0.012)
-            red = screen_pixel(red, shining[0, x])
-            green = screen_pixel(green, shining[1, x])
-            blue = screen_pixel(blue, shining[2, x])
-            paper = ink_pixel(lines[y, x], F(LINES.epsilon), F(LINES.phi))
-            ink = F(1) - paper
-            paint[0, x] = paper * red + ink * (F(0.12) + F(0.12) * red)
-            paint[1, x] = paper * green + ink * (F(0.08) + F(0.10) * green)
-            paint[2, x] = paper * blue + ink * (F(0.16) + F(0.10) * blue)
+        _ink_row(paint, before, smooth, stepped, faces, forms, shining, lines[y])
         store_row(paint, out[y])
+
+
+@brush
+def _ink_row(
+    paint: Floats,
+    before: Floats,
+    smooth: Floats,
+    stepped: Floats,
+    faces: Floats,
+    forms: Floats,
+    shining: Floats,
+    lines: Floats,
+) -> None:
+    """Tone, colour and ink of a row of `paint` (3, W), in place."""
+    reds, greens, blues = paint[0], paint[1], paint[2]
+    red_light, green_light, blue_light = shining[0], shining[1], shining[2]
+    for x in range(before.shape[0]):
+        cel = forms[x] * (F(1) - F(FACE_SHADING) * faces[x])
+        after = smooth[x] + cel * (stepped[x] - smooth[x])
+        ratio = after / before[x]
+        red = reds[x] * ratio
+        green = greens[x] * ratio
+        blue = blues[x] * ratio
+        colourful = smoothstep_pixel(F(0.03), F(0.20), chroma_pixel(red, green, blue))
+        red, green, blue = saturate_pixel(red, green, blue, F(0.85) + F(0.60) * colourful)
+        shade = F(1) - smoothstep_pixel(F(0.08), F(0.5), after)
+        shine = smoothstep_pixel(F(0.55), F(0.95), after)
+        red += shade * F(0.028) + shine * F(0.025)
+        green += shade * F(-0.004) + shine * F(0.014)
+        blue += shade * F(0.085) - shine * F(0.012)
+        red = screen_pixel(red, red_light[x])
+        green = screen_pixel(green, green_light[x])
+        blue = screen_pixel(blue, blue_light[x])
+        paper = ink_pixel(lines[x], F(LINES.epsilon), F(LINES.phi))
+        ink = F(1) - paper
+        reds[x] = paper * red + ink * (F(0.12) + F(0.12) * red)
+        greens[x] = paper * green + ink * (F(0.08) + F(0.10) * green)
+        blues[x] = paper * blue + ink * (F(0.16) + F(0.10) * blue)
