@@ -5,6 +5,7 @@ import pytest
 
 from restyle.engine.frames import Abstraction, Frame, FrameReader, tangent_field
 from restyle.engine.kernels import Bytes, F, Floats
+from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur
 from restyle.engine.strokes import Lines, draw_lines, ink_pixel
 
@@ -15,7 +16,7 @@ SIZE = 256
 def drawn(picture: Bytes) -> Floats:
     reader = FrameReader(Abstraction(2, 26, 2), keep_faces=False)
     frame: Frame = reader.read(picture)
-    return draw_lines(frame, reader.memory, LINES)
+    return draw_lines(frame, Memory(), LINES)
 
 
 def grey(value: int) -> Bytes:
