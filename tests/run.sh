@@ -27,4 +27,5 @@ fi
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
 .venv/bin/mypy
-.venv/bin/python -m pytest "$@"
+# Two at once: many tests only wait. A file's tests stay together, and share its app and browser.
+.venv/bin/python -m pytest -n 2 --dist loadfile "$@"
