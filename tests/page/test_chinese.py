@@ -15,8 +15,8 @@ from restyle.page.chinese import chinese
 from restyle.page.texts import TEXTS
 
 ROOT = Path(__file__).parents[2] / "restyle"
-ROOMS = ("clips", "cloud", "fitting", "footage", "hosting", "jobs", "page")
-FILES = ("fetching.py", "limits.py", "pricing.py", "styles.py")
+ROOMS = ("clips", "cloud", "fetching", "fitting", "footage", "hosting", "jobs", "page")
+FILES = ("limits.py", "pricing.py", "styles.py")
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
 SPEAKING = {*ERRORS, "GaveUp", "Unclear", "Meaning", "_Sign", "note", "_failed", "_gone", "_unfit"}
 SPEAKING |= {"PartFailed", "_bad", "_unclear", "_check"}
