@@ -49,6 +49,12 @@ class Fault:
     seconds: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        """A name for it, the same in every process that collects the tests."""
+        code = self.body.get("code") if isinstance(self.body, dict) else None
+        after = "" if self.works else "nothing done"
+        return " ".join(str(word) for word in (self.act, self.status, code, after) if word)
+
 
 LOST_AFTER_ACCEPTANCE = Fault("lost")
 LOST_BEFORE_ACCEPTANCE = Fault("lost", works=False)
