@@ -27,5 +27,19 @@ fi
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
 .venv/bin/mypy
-# Two at once: many tests only wait. A file's tests stay together, and share its app and browser.
-.venv/bin/python -m pytest -n 2 --dist loadfile "$@"
+if [ $# -gt 0 ]; then
+  exec .venv/bin/python -m pytest "$@"
+fi
+
+# The page's tests beside the others, many of which only wait: each half in a process of its own,
+# because a driven browser keeps an event loop in its process.
+said=$(mktemp)
+.venv/bin/python -m pytest --durations=15 tests/page tests/test_app.py >"$said" 2>&1 &
+page=$!
+trap 'kill $page 2>/dev/null; rm -f "$said"' EXIT
+others=0
+.venv/bin/python -m pytest --durations=25 --ignore=tests/page --ignore=tests/test_app.py || others=$?
+status=0
+wait $page || status=$?
+cat "$said"
+exit $((others || status))
