@@ -169,12 +169,7 @@ def make_engine(
             data_dir or tmp_path_factory.mktemp("engine") / "data",
             # Cold: only the styles that the tests use are compiled.
             ("--cold", "--allow-origin", web.origin, *arguments),
-            # Empty: compiled kernels are kept where the other tests keep theirs.
-            {
-                "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR", ""),
-                "DATABASE_URL": "",
-                **(environment or {}),
-            },
+            {"DATABASE_URL": "", **(environment or {})},
         )
         made.append(engine)
         engine.start()

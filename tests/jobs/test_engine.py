@@ -1,6 +1,5 @@
 """The same jobs on this machine's real engine: rendered, canceled, and found after its restart."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,14 +28,12 @@ class Engine:
 
     def start(self) -> None:
         """Start (again, on the same port), and wait until it serves."""
-        # Cold, with compiled kernels kept where the other tests keep theirs.
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "restyle.engine", "--cold", "--port", self._port),
                 *("--data-dir", str(self._folder), "--allow-origin", self._origin),
             ],
             cwd=ROOT,
-            env={**os.environ, "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR", "")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             text=True,
