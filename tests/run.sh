@@ -31,15 +31,16 @@ if [ $# -gt 0 ]; then
   exec .venv/bin/python -m pytest "$@"
 fi
 
-# The page's tests beside the others, many of which only wait: each half in a process of its own,
-# because a driven browser keeps an event loop in its process.
+# In two halves side by side, since many tests only wait. The page's come last in theirs: a driven
+# browser keeps an event loop in its process.
+waiting=(tests/jobs tests/page tests/test_app.py)
 said=$(mktemp)
-.venv/bin/python -m pytest --durations=15 tests/page tests/test_app.py >"$said" 2>&1 &
-page=$!
-trap 'kill $page 2>/dev/null; rm -f "$said"' EXIT
-others=0
-.venv/bin/python -m pytest --durations=25 --ignore=tests/page --ignore=tests/test_app.py || others=$?
-status=0
-wait $page || status=$?
+.venv/bin/python -m pytest --durations=15 "${waiting[@]}" >"$said" 2>&1 &
+beside=$!
+trap 'kill $beside 2>/dev/null; rm -f "$said"' EXIT
+here=0
+.venv/bin/python -m pytest --durations=15 "${waiting[@]/#/--ignore=}" || here=$?
+there=0
+wait $beside || there=$?
 cat "$said"
-exit $((others || status))
+exit $((here || there))
