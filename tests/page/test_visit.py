@@ -18,6 +18,42 @@ OTHER_KEY = "sk-other-0123456789abcdef0123456789"
 Arrive = Callable[..., Visitor]
 
 
+def test_a_sample_becomes_a_played_and_downloaded_result_and_a_reload_in_mid_job_finds_it_again(
+    arrive: Arrive, tmp_path: Path
+) -> None:
+    visitor = arrive()
+    page = visitor.page
+    expect(page.locator("#transform")).to_be_disabled()
+    page.locator("#samples button", has_text="Portrait").click()
+    expect(page.locator("#fit-report [data-verdict]")).to_have_attribute("data-verdict", "ok")
+    visitor.pick("style", Style.AMERICAN_COMIC.title)
+    visitor.pick("resolution", "540p")
+    expect(page.locator("#transform")).to_have_text("Transform — free")
+    expect(page.locator("#price")).to_contain_text("The cloud would charge $0.14")
+    job_id = visitor.transform()
+    assert visitor.stage not in {"succeeded", "failed", "canceled"}
+
+    visitor.open()
+    page.wait_for_selector(f'#status [data-job="{job_id}"]')
+    expect(page.locator("#cancel")).to_be_visible()
+    visitor.wait_for_stage("succeeded", "failed")
+    assert visitor.stage == "succeeded", page.locator("#status").inner_text()
+
+    page.locator(".compare-after").evaluate("video => { video.muted = true; return video.play(); }")
+    page.wait_for_function("() => document.querySelector('.compare-after').currentTime > 0.2")
+    with page.expect_download() as download:
+        page.click("#download")
+    saved = tmp_path / "result.mp4"
+    download.value.save_as(saved)
+    video, sound = stream(saved, "video"), stream(saved, "audio")
+    assert (video["width"], video["height"], video["avg_frame_rate"]) == (540, 540, "15/1")
+    assert abs(int(video["nb_read_frames"]) - 75) <= 1
+    assert abs(float(sound["duration"]) - 5.0) < 0.15
+    row = page.locator(f'#jobs [data-job="{job_id}"]').first
+    expect(row).to_contain_text("American comic")
+    expect(row).to_contain_text("Done")
+
+
 def test_a_result_of_this_machine_is_free_played_and_downloaded_whole(
     arrive: Arrive, finished: Any, tmp_path: Path
 ) -> None:
