@@ -88,7 +88,7 @@ def presses(browser: Browser, url: str, clip: Path) -> None:
     visitor = Visitor(browser.new_context(viewport=DESKTOP), url).open()
     page = visitor.page
     table: dict[str, Callable[[], object]] = {
-        "#samples button": lambda: visitor.choose(clip),
+        "#samples button": lambda: (visitor.clear(), visitor.choose(clip)),
         "#style .card >> nth=3": lambda: page.click("#style .card >> nth=0"),
         ".wall-several": lambda: None,
         "#resolution label >> nth=0": lambda: page.click("#resolution label >> nth=1"),
