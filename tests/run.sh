@@ -37,7 +37,7 @@ waiting=(tests/jobs tests/page tests/test_app.py)
 said=$(mktemp)
 .venv/bin/python -m pytest --durations=15 "${waiting[@]}" >"$said" 2>&1 &
 beside=$!
-trap 'kill $beside 2>/dev/null; rm -f "$said"' EXIT
+trap 'kill $beside 2>/dev/null || true; rm -f "$said"' EXIT
 here=0
 .venv/bin/python -m pytest --durations=15 "${waiting[@]/#/--ignore=}" || here=$?
 there=0
