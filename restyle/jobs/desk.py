@@ -40,7 +40,8 @@ class Desk:
     ledger: Ledger
     submits: Submits
     keys: KeyBox
-    turnstile: Turnstile
+    questions: Turnstile
+    submissions: Turnstile
     fence: Fence
     pace: Pace
     local_url: str
@@ -67,7 +68,7 @@ class Desk:
         return CloudClient(
             self.settings.cloud_base_url,
             key,
-            gate=lambda: self.turnstile.pass_through(record.account),
+            gate=lambda: self.questions.pass_through(record.account),
         )
 
     def wake(self, job_id: str | None = None) -> None:

@@ -18,6 +18,8 @@ class Pace:
     # Trouble on the way (429, 5xx, no connection): from the first wait, doubled, to the last.
     back_off_s: tuple[float, float] = (1.0, 30.0)
     submit_patience_s: float = 600.0
+    # A little under the service's 2 for an account: what was apart when sent may come closer.
+    submits_a_second: float = 1.8
     # After a start the workflows are up before the page is, and with it our own address.
     own_address_patience_s: float = 15.0
     task_patience_s: float = 3.25 * 3600

@@ -95,6 +95,7 @@ class Jobs:
             self._submits,
             self._keys,
             Turnstile(self._engine),
+            Turnstile(self._engine, pace.submits_a_second, name=" submits"),
             fence,
             pace,
             _api_root(local_url),

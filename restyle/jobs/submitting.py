@@ -120,6 +120,9 @@ def _post(desk: Desk, client: CloudClient, record: Record, host: Host, hosted: H
     patience = desk.patience(desk.pace.submit_patience_s)
     while True:
         stock = take_stock(desk, client, record)
+        # Before the intent: between that and the POST nothing may take time.
+        if record.service == "cloud":
+            desk.submissions.pass_through(record.account)
         desk.heed_cancel(job_id)
         intent = desk.submits.intend(job_id, record.account, host.name, stock)
         if intent is None:

@@ -1,7 +1,7 @@
-"""The turnstile: at most so many questions a second about an account's tasks, by all processes.
+"""Turnstiles: at most so many questions, and submits, a second for an account, by all processes.
 
-The service takes 20 a second for each account, however many jobs are watched from however many
-machines. Each question takes the next free moment out of the book, and waits for it.
+The service takes 20 questions and 2 submits a second for each account, however many jobs there
+are on however many machines. Each takes the next free moment out of the book, and waits for it.
 """
 
 import time
@@ -18,17 +18,19 @@ LONGEST_WAIT_S = 60.0
 
 
 class Turnstile:
-    """Lets questions through one by one, `a_second` for each account."""
+    """Lets what has this `name` through one by one, `a_second` for each account."""
 
     def __init__(
         self,
         engine: sa.Engine,
         a_second: float = QUESTIONS_A_SECOND,
         *,
+        name: str = "",
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._engine = engine
         self._apart_s = 1 / a_second
+        self.name = name
         self._sleep = sleep
 
     def pass_through(self, account: str) -> None:
@@ -37,6 +39,7 @@ class Turnstile:
 
     def take(self, account: str) -> float:
         """Take the next free moment: seconds until it comes."""
+        account += self.name
         with self._engine.begin() as book:
             book.execute(
                 sa.text(

@@ -18,6 +18,7 @@ HASTE = Pace(
     local_poll_s=0.05,
     back_off_s=(0.02, 0.1),
     submit_patience_s=4.0,
+    submits_a_second=50.0,
     own_address_patience_s=0.5,
     refusal_patience_s=6.0,
     save_patience_s=2.0,

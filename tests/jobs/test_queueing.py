@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from dbos import DBOS
-from faults.scripted_cloud import WAITS
+from faults.scripted_cloud import WAITS, refusal
 from jobs.studio import Studio
 
 from restyle.jobs import Stage, workflow
 from restyle.jobs.queueing import Rates, Waiting, eta_s, position
+from restyle.jobs.turnstile import Turnstile
 
 
 class Known(Rates):
@@ -81,6 +82,25 @@ def test_the_services_limits_for_an_account_stand_in_the_queue_of_all_processes(
     assert queue is not None
     assert queue.partition_concurrency == 1
     assert queue.partition_limiter == {"limit": 2, "period": 1.0}
+
+
+def test_each_submit_takes_its_turn_one_that_is_made_again_like_any_other(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[str] = []
+    take, begin = Turnstile.take, len(studio.cloud.requests)
+
+    def watched(self: Turnstile, account: str) -> float:
+        if self.name == " submits":
+            routes = [route for route, _ in studio.cloud.requests[begin:]]
+            turns.append(f"after {routes.count('submit')} submits")
+        return take(self, account)
+
+    monkeypatch.setattr(Turnstile, "take", watched)
+    studio.cloud.once("submit", refusal("Throttling.RateQuota"), refusal("Throttling.RateQuota"))
+    assert studio.end(studio.submit()).stage is Stage.SUCCEEDED
+    assert turns == ["after 0 submits", "after 1 submits", "after 2 submits"]
+    assert [route for route, _ in studio.cloud.requests[begin:]].count("submit") == 3
 
 
 def test_a_visitor_with_many_jobs_does_not_keep_the_next_waiting_for_all(studio: Studio) -> None:

@@ -1,4 +1,4 @@
-"""At most 20 questions a second about an account's tasks, by however many processes."""
+"""At most 20 questions and 2 submits a second for an account, by however many processes."""
 
 import threading
 import time
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from jobs.studio import settings_for
 
 from restyle.jobs import turnstile
+from restyle.jobs.pace import Pace
 from restyle.jobs.tables import open_database
 from restyle.jobs.turnstile import Turnstile
 
@@ -48,6 +49,22 @@ def test_questions_of_many_threads_and_processes_are_spread(
     assert len(moments) == 60
     # What a take itself lasts blurs each moment: the row as a whole does not lie.
     assert moments[-1] - moments[0] >= 59 / 20
+
+
+def test_of_any_three_submits_the_last_comes_a_second_after_the_first_whatever_was_asked_between(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_database(settings_for(tmp_path, "http://127.0.0.1:9/api/v1"))
+    monkeypatch.setattr(turnstile, "now", lambda book: 1000.0)
+    questions = Turnstile(engine)
+    submits = Turnstile(engine, Pace().submits_a_second, name=" submits")
+    moments = []
+    for _ in range(6):
+        moments.append(submits.take("a"))
+        questions.take("a")
+    assert all(late - early > 1 for early, late in zip(moments, moments[2:], strict=False))
+    assert submits.take("b") == 0
+    engine.dispose()
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_waiting(
