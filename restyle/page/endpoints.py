@@ -22,18 +22,24 @@ from gradio.utils import get_upload_folder
 from restyle.clips import inspect as inspect_clip
 from restyle.errors import ClipUnfit, ClipUnreadable, OptionError, RestyleError
 from restyle.fitting import parts_needed
-from restyle.jobs import JobRequest, Jobs
+from restyle.jobs import Job, JobRequest, Jobs
 from restyle.limits import check
 from restyle.page.keys import forget_key, own_key
 from restyle.page.visitors import visitor_of
 from restyle.pricing import quote as quote_of
+from restyle.settings import Secret
 from restyle.styles import Options, Style
 
 log = logging.getLogger(__name__)
 
 
 def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
-    """Add the seven named endpoints to the page that is being built."""
+    """Add the named endpoints to the page that is being built."""
+    ways_on: dict[str, Callable[[str, Secret | None], Job]] = {
+        "look_again": lambda job_id, _: jobs.look_again(job_id),
+        "submit_anyway": lambda job_id, _: jobs.submit_anyway(job_id),
+        "retry_part": jobs.retry_part,
+    }
 
     @in_words
     def inspect(video: FileData) -> dict[str, Any]:
@@ -76,7 +82,7 @@ def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
         whole: bool = False,
         request: gr.Request | None = None,
     ) -> dict[str, Any]:
-        """Begin a job: fit the clip and restyle it; returns at once.
+        """Begin a job: fit the clip and restyle it; returns before that is done.
 
         `style` 0–7 (see /styles), `video_fps` 15–25, `min_len` 720 or 540 (540 with `use_SR`
         gives 1080p; 720 with it stays 720p, on this machine with crisper edges), the part from
@@ -132,11 +138,30 @@ def add_endpoints(page: gr.Blocks, jobs: Jobs, *, host_pays: bool) -> None:
         return jobs.cancel(job_id).as_dict()
 
     @in_words
+    def go_on(
+        job_id: str,
+        way: Literal["look_again", "submit_anyway", "retry_part"],
+        api_key: str = "",
+        request: gr.Request | None = None,
+    ) -> dict[str, Any]:
+        """Go on with a job that stopped, in one of the `ways_on` of its error; gives its status.
+
+        `look_again` spends nothing new; `submit_anyway` submits once more although a task may
+        have been made, and be billed. `retry_part` tries a failed or canceled part of a whole
+        again by its own `job_id`, and gives the whole; `api_key` as in /submit.
+        """
+        forget_key(page, request, api_key)
+        _among("way", way, tuple(ways_on))
+        service = jobs.status(job_id).service if api_key else "local"
+        key = own_key(service, api_key, "en", host_pays=True)
+        return ways_on[way](job_id, key).as_dict()
+
+    @in_words
     def styles() -> list[dict[str, Any]]:
         """The eight styles: code, name, name_zh and note."""
         return [style.as_dict() for style in Style]
 
-    for endpoint in (inspect, quote, submit, status, result, cancel, styles):
+    for endpoint in (inspect, quote, submit, status, result, cancel, go_on, styles):
         api(
             endpoint,
             api_name=endpoint.__name__,

@@ -32,6 +32,7 @@ PROMISED = {
     "/status": {"job_id": ...},
     "/result": {"job_id": ...},
     "/cancel": {"job_id": ...},
+    "/go_on": {"job_id": ..., "way": ..., "api_key": ""},
     "/styles": {},
 }
 FINAL = {"succeeded", "failed", "canceled"}
@@ -141,6 +142,22 @@ def test_cancel_by_program_ends_the_job_and_there_is_no_result(
         client.predict(begun["job_id"], api_name="/result")
 
 
+def test_a_part_that_ended_is_tried_again_by_program(client: Client, long_clip: Path) -> None:
+    begun = client.predict(video=handle_file(long_clip), whole=True, api_name="/submit")
+    client.predict(begun["job_id"], api_name="/cancel")
+    stopped = ended(client, begun["job_id"])
+    assert [part["stage"] for part in stopped["parts"]] == ["canceled", "canceled"]
+    going = client.predict(stopped["parts"][1]["job_id"], way="retry_part", api_name="/go_on")
+    assert going["job_id"] == begun["job_id"]
+    assert going["stage"] not in FINAL
+    assert going["parts"][1]["job_id"] != stopped["parts"][1]["job_id"]
+    client.predict(begun["job_id"], api_name="/cancel")
+    assert ended(client, begun["job_id"])["stage"] == "canceled"
+    for way, words in [("look_again", "did not stop in a way"), ("retry_part", "Only a part")]:
+        with pytest.raises(AppError, match=words):
+            client.predict(begun["job_id"], way=way, api_name="/go_on")
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -153,6 +170,8 @@ def test_cancel_by_program_ends_the_job_and_there_is_no_result(
         ({"shape": "squash", "api_name": "/submit"}, "crop or pad"),
         ({"crop_at": 2, "api_name": "/submit"}, "from 0 to 1"),
         ({"service": "moon", "api_name": "/submit"}, "local or cloud"),
+        ({"job_id": "no-such-job", "way": "look_again", "api_name": "/go_on"}, "JobNotFound"),
+        ({"job_id": "no-such-job", "way": "elsewhere", "api_name": "/go_on"}, "look_again"),
         ({"service": "cloud", "api_name": "/submit"}, "needs a key"),
         ({"service": "cloud", "api_key": "x y", "api_name": "/submit"}, "begin with sk-"),
         ({"start_s": 50, "api_name": "/submit"}, "OptionError"),
