@@ -172,7 +172,10 @@ def _bill(change: Change, task: Task) -> None:
         return
     try:
         if task.usage is None:
-            raise BadAnswer("The service's answer carries no usage.")
+            raise BadAnswer(
+                "The service's answer carries no usage.",
+                what_next="Look at the bill in the cloud's console.",
+            )
         charge = settle(task.usage.duration_s, task.usage.short_side)
     except RestyleError as unknown:
         charge = Decimal(record.cloud_quote["total_usd"])

@@ -1,82 +1,52 @@
 """Every sentence that a visitor may meet is there in Chinese: the sources are looked through."""
 
 import ast
-import importlib
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from page.error_table import ROOMS
+from page.sentences import Text, sources
 
 from restyle import errors
 from restyle.cloud.refusals import MEANINGS, meaning, words_for_failure
 from restyle.page.chinese import chinese
 from restyle.page.texts import TEXTS
 
-ROOT = Path(__file__).parents[2] / "restyle"
-ROOMS = ("clips", "cloud", "fetching", "fitting", "footage", "hosting", "jobs", "page")
-FILES = ("limits.py", "pricing.py", "styles.py")
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
 SPEAKING = {*ERRORS, "GaveUp", "Unclear", "Meaning", "_Sign", "note", "_failed", "_gone", "_unfit"}
 SPEAKING |= {"PartFailed", "_bad", "_unclear", "_check"}
 SPEAKING_FUNCTIONS = {"_why", "_name", "_several", "_side_fix", "_duration_fix"}
 ENGLISH = re.compile(r"\b[a-z]{2,} [a-z']{2,} [a-z']{2,}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-VALUE = "7"
-
-
-def _said(node: ast.AST, module: Any) -> Iterator[str]:
-    """The texts of an expression: constants, f-strings with values, names of constants."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, ast.JoinedStr):
-        yield "".join(
-            next(_said(part.value, module), VALUE)
-            if isinstance(part, ast.FormattedValue)
-            else str(getattr(part, "value", ""))
-            for part in node.values
-        )
-    elif isinstance(node, ast.Name):
-        value = getattr(module, node.id, None)
-        if isinstance(value, str):
-            yield value
-    elif isinstance(node, ast.IfExp):
-        yield from _said(node.body, module)
-        yield from _said(node.orelse, module)
 
 
 def _sentences() -> Iterator[Any]:
-    paths = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
-    for path in [*paths, *(ROOT / name for name in FILES)]:
-        inside = path.relative_to(ROOT.parent)
-        module = importlib.import_module(".".join(inside.with_suffix("").parts))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            texts: list[str] = []
+    for source in sources(*ROOMS):
+        for node in ast.walk(source.tree):
+            spoken: list[ast.expr] = []
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                spoken = [*node.args, *(k.value for k in node.keywords if k.arg == "what_next")]
+                if name in SPEAKING:
+                    spoken = [*node.args, *(k.value for k in node.keywords if k.arg == "what_next")]
                 if name == "_Sign":  # its first text is looked for in a log, not said
                     spoken = spoken[1:]
-                if name in SPEAKING:
-                    texts = [text for argument in spoken for text in _said(argument, module)]
             elif isinstance(node, ast.FunctionDef) and (
-                node.name in SPEAKING_FUNCTIONS or path == ROOT / "fitting" / "words.py"
+                node.name in SPEAKING_FUNCTIONS or source.name.endswith("fitting/words.py")
             ):
-                for inner in ast.walk(node):
-                    if isinstance(inner, ast.Return) and inner.value is not None:
-                        texts += _said(inner.value, module)
-            for whole in texts:
-                text = re.sub(f"^{VALUE} (?=[A-Z])", "", whole)  # a sentence of another place
-                if ENGLISH.search(text) or (" " in text and text[0].isupper()):
-                    yield pytest.param(text, id=f"{inside}:{node.lineno}")
+                returned = [inner for inner in ast.walk(node) if isinstance(inner, ast.Return)]
+                spoken = [inner.value for inner in returned if inner.value is not None]
+            for text in (text for one in spoken for text in source.texts(one)):
+                english = text.english
+                if ENGLISH.search(english) or (" " in english and english[0].isupper()):
+                    yield pytest.param(text, id=f"{source.name}:{node.lineno}")
 
 
 @pytest.mark.parametrize("text", list(_sentences()))
-def test_a_sentence_of_the_sources_has_its_chinese(text: str) -> None:
-    translated = chinese(text)
-    assert CHINESE.search(translated), f"chinese.tsv lacks: {text}"
-    assert not ENGLISH.search(translated), f"chinese.tsv lacks a part of: {text} ({translated})"
+def test_a_sentence_of_the_sources_has_its_chinese(text: Text) -> None:
+    assert CHINESE.search(text.chinese), f"chinese.tsv lacks: {text}"
+    assert not ENGLISH.search(text.chinese), f"chinese.tsv lacks a part of: {text}"
 
 
 @pytest.mark.parametrize("code", [*MEANINGS, "Unheard.Of"])
