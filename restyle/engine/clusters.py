@@ -119,7 +119,7 @@ def _hardness(
     for height, width in pixels.shapes:
         lab = pixels.lab[done : done + height * width].reshape(height, width, 3)
         done += height * width
-        nearest = np.argmin([distance(lab, centre) for centre in centres], 0)
+        nearest = nearest_of(lab, centres)
         shares += np.bincount(nearest.ravel(), minlength=n)
         for axis in (0, 1):
             ahead = np.arange(2, lab.shape[axis])
@@ -169,7 +169,15 @@ def merge(
     return centres
 
 
+def nearest_of(lab: Floats, entries: Floats) -> NDArray[np.intp]:
+    """The place of the entry (n, 3) that is nearest to each colour (…, 3): (…)."""
+    weights = np.array([_LIGHTNESS_WEIGHT**2, 1, 1], np.float32)
+    # Of |a − b|² all but |a|², which is the same for every entry.
+    unlike: Floats = (entries**2) @ weights - 2 * lab @ (entries * weights).T
+    return np.asarray(unlike.argmin(-1))
+
+
 def distance(lab: Floats, centre: Floats) -> Floats:
+    """How unlike two colours look (…): a step of lightness counts less than one of hue."""
     difference = (lab - centre) * np.array([_LIGHTNESS_WEIGHT, 1, 1], np.float32)
-    distance: Floats = np.sqrt((difference**2).sum(-1))
-    return distance
+    return np.asarray(np.sqrt(np.einsum("...k,...k", difference, difference)), np.float32)

@@ -11,9 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine import colours
-from restyle.engine.clusters import Pixels, Sample, cluster, contrast, distance, gather, merge
+from restyle.engine.clusters import (
+    Pixels,
+    Sample,
+    cluster,
+    contrast,
+    distance,
+    gather,
+    merge,
+    nearest_of,
+)
 from restyle.engine.colours import Manner
-from restyle.engine.kernels import Floats
+from restyle.engine.kernels import F, Floats
 
 LANES = 16  # entries are padded to this: two SIMD registers' worth of memberships a pixel
 GRID = 33  # steps of the membership table along R, G and B
@@ -72,6 +81,8 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
     middle = float(np.median(pixels.lab[:, 0]))
     rgb = colours.design(lab, n_skin, middle, manner)
     rgb = _one_head(lab, rgb, slice(n_skin, n_skin + n_hair), in_face)
+    unlike = _unlikeness(lab)
+    barred_in_face = np.where(in_face, F(0), F(np.inf))
     return Palette(
         lab=lab,
         rgb=rgb,
@@ -80,10 +91,10 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
         n_skin=n_skin,
         n_hair=n_hair,
         features=colours.features(rgb, n_skin),
-        table=_table(lab, np.ones(len(lab), bool)),
-        face_table=_table(lab, in_face),
-        cheek_table=_table(lab, in_face, _blond(lab, n_skin, n_hair)),
-        hair_table=_table(lab, no_skin if no_skin.any() else ~no_skin),
+        table=_table(unlike, np.zeros(len(lab), np.float32)),
+        face_table=_table(unlike, barred_in_face),
+        cheek_table=_table(unlike, barred_in_face + _blond(lab, n_skin, n_hair)),
+        hair_table=_table(unlike, np.where(no_skin | ~no_skin.any(), F(0), F(np.inf))),
     )
 
 
@@ -166,7 +177,7 @@ def _heights(pixels: Pixels, lab: Floats, n_skin: int, n_hair: int) -> Floats:
     Nearer: lower in the picture, more central, darker, away from the picture's upper border, a
     smaller share of the picture. Skin lies on top. A heuristic: colour alone doesn't know depth.
     """
-    nearest = np.argmin([distance(pixels.lab, centre) for centre in lab], 0)
+    nearest = nearest_of(pixels.lab, lab)
     n = len(lab)
     count = np.maximum(np.bincount(nearest, minlength=n), 1)
 
@@ -201,18 +212,23 @@ def _blond(lab: Floats, n_skin: int, n_hair: int) -> Floats:
     return handicap
 
 
-def _table(lab: Floats, allowed: NDArray[np.bool_], handicap: Floats | None = None) -> Floats:
-    """Softmax memberships of each colour of the grid, over the allowed entries."""
+def _unlikeness(lab: Floats) -> Floats:
+    """Of each colour of the grid to each entry: squared ΔE (GRID³, LANES)."""
     steps = np.linspace(0, 1, GRID, dtype=np.float32)
     grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1)
     colour = colours.to_lab(grid.reshape(GRID, GRID * GRID, 3)).reshape(-1, 3)
     delta = np.full((len(colour), LANES), np.inf, np.float32)
-    for k in np.flatnonzero(allowed):
+    for k in range(len(lab)):
         d = colour - lab[k]
         delta[:, k] = 0.6 * d[:, 0] ** 2 + d[:, 1] ** 2 + d[:, 2] ** 2
-        if handicap is not None:
-            delta[:, k] += handicap[k]
+    return delta
+
+
+def _table(unlike: Floats, handicap: Floats) -> Floats:
+    """Softmax memberships of each colour of the grid; `handicap` (n,) is what each entry has."""
+    delta = unlike.copy()
+    delta[:, : len(handicap)] += handicap
     delta -= delta.min(1, keepdims=True)
-    weights = np.exp(-delta / _SOFTNESS)
+    weights = np.exp(delta * np.float32(-1 / _SOFTNESS))
     weights /= weights.sum(1, keepdims=True)
-    return np.ascontiguousarray(weights.reshape(GRID, GRID, GRID, LANES).astype(np.float32))
+    return np.asarray(weights.reshape(GRID, GRID, GRID, LANES), np.float32)

@@ -6,8 +6,9 @@ however long the clip is.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from restyle.footage import Footage, Frame, open_clip
 from restyle.limits import check
 from restyle.styles import Options
 
-SAMPLES = 4
+SAMPLES = 3  # beside the first frame
 QUEUE_FRAMES = 4
 QUEUE_SEEN = 1  # frames that were seen but not painted: each is some 20 MB
 _FAULT_KINDS = {
@@ -124,14 +125,22 @@ def frame_count(duration_s: float, fps: int) -> int:
     return max(1, math.floor(duration_s * fps + 0.5))
 
 
-def _samples(footage: Footage, duration_s: float, size: tuple[int, int]) -> Sequence[Frame]:
-    """A few frames spread over the clip, from which looks choose their palettes."""
-    found = []
-    for number in range(SAMPLES):
-        # Some files cannot be entered in the middle; their beginning always can be.
-        with suppress(ClipUnreadable):
-            found.append(footage.still(duration_s * (number + 0.5) / SAMPLES, size))
-    return found or [footage.still(0.0, size)]
+def _samples(footage: Footage, duration_s: float, size: tuple[int, int]) -> Iterator[Frame]:
+    """A few frames spread over the clip, from which looks choose their palettes.
+
+    Decoded when the first is taken, all at once.
+    """
+
+    def still(number: int) -> Frame | None:
+        try:
+            return footage.still(duration_s * (number + 0.5) / SAMPLES, size)
+        except ClipUnreadable:  # Some files cannot be entered in the middle.
+            return None
+
+    with ThreadPoolExecutor(SAMPLES) as pool:
+        for found in pool.map(still, range(SAMPLES)):
+            if found is not None:
+                yield found
 
 
 def _exactly(frames: Iterator[Frame], total: int) -> Iterator[Frame]:

@@ -4,7 +4,7 @@ Kept apart from `palette`, which knows of colours only.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from restyle.engine.clusters import Sample, distance
 from restyle.engine.colours import Manner, to_lab
-from restyle.engine.faces import FaceFinder, face_mask
+from restyle.engine.face_search import Search, search
+from restyle.engine.faces import face_mask
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Bytes, Floats
 from restyle.engine.palette import Palette, fit
@@ -42,9 +43,10 @@ class Palettes:
     anew, once the picture has come to rest.
     """
 
-    def __init__(self, manner: Manner, samples: Sequence[Bytes] = ()) -> None:
+    def __init__(self, manner: Manner, samples: Iterable[Bytes] = ()) -> None:
         self._manner = manner
-        self._samples = [(colour_mix(sample), sample) for sample in samples]
+        self._given = samples  # decoded as they are taken: not before there is a frame to paint
+        self._samples: list[tuple[Floats, Bytes]] | None = None
         # Of the latest shots the colours of a picture, and the palette: some megabytes each.
         self._shots: deque[tuple[Floats, Palette]] = deque(maxlen=MOST_SHOTS)
         self._palette: Palette | None = None
@@ -73,11 +75,16 @@ class Palettes:
         known = [(likeness(mix, then), palette) for then, palette in self._shots]
         most, palette = max(known, key=lambda one: one[0], default=(0.0, None))
         if palette is None or most < SAME:
-            like = [sample for then, sample in self._samples if likeness(mix, then) > AKIN]
-            palette = shot_palette([frame.full, *like], self._manner)
+            palette = shot_palette([frame.full, *self._akin(mix)], self._manner)
             self._shots.append((mix, palette))
         self._before, self._misfit, self._age = mix, _misfit(frame.half, palette), 0
         return palette
+
+    def _akin(self, mix: Floats) -> list[Bytes]:
+        """The samples that look like a picture of this mix."""
+        if self._samples is None:
+            self._samples = [(colour_mix(sample), sample) for sample in self._given]
+        return [sample for then, sample in self._samples if likeness(mix, then) > AKIN]
 
     def _no_longer_fits(self, frame: Frame, palette: Palette) -> bool:
         before, self._before = self._before, colour_mix(frame.half)
@@ -90,7 +97,7 @@ def shot_palette(frames: Sequence[Bytes], manner: Manner) -> Palette:
     count = min(len(frames), MOST_SAMPLES)
     places = np.linspace(0, len(frames) - 1, count).round().astype(int)
     small = [_reduced(frames[place]) for place in places]
-    found = [(i, box, _core(rgb, box)) for i, rgb in enumerate(small) for box in _boxes(rgb)]
+    found = _faces(small, Search.COARSE) or _faces(small[:1], Search.FINE)
     kept = _alike([core for _, _, core in found])
     boxes: list[list[Box]] = [[] for _ in small]
     for (i, box, _), is_kept in zip(found, kept, strict=True):
@@ -158,10 +165,12 @@ def _reduced(frame: Bytes) -> Bytes:
     return reduce_bytes(frame, size)
 
 
-def _boxes(rgb: Bytes) -> list[Box]:
-    grey = grey_of(rgb)
-    still = np.zeros((*grey.shape, 2), np.float32)
-    return FaceFinder().read(grey, rgb, still, is_cut=True)
+def _faces(frames: Sequence[Bytes], how: Search) -> list[tuple[int, Box, Floats]]:
+    """The frame, the place and the colour of each face."""
+    boxes = [
+        (i, (*rect, 1.0)) for i, rgb in enumerate(frames) for rect in search(grey_of(rgb), rgb, how)
+    ]
+    return [(i, box, _core(frames[i], box)) for i, box in boxes]
 
 
 def _sample(rgb: Bytes, boxes: list[Box]) -> Sample:

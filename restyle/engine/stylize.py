@@ -4,7 +4,7 @@
 need, once, before the first request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -25,13 +25,13 @@ CRISP = 1.2
 class Stylizer:
     """One clip in one style.
 
-    `size` is (width, height) of the output in pixels; `samples` a few RGB frames spread over the
-    clip, from which palettes are taken. `render` is `see`, then `paint`; one thread may see frames
-    while another paints those before, each in order.
+    `size` is (width, height) of the output in pixels; `samples` gives a few RGB frames spread
+    over the clip, from which palettes are taken. `render` is `see`, then `paint`; one thread may
+    see frames while another paints those before, each in order.
     """
 
     def __init__(
-        self, options: Options, size: tuple[int, int], samples: Sequence[Bytes] = ()
+        self, options: Options, size: tuple[int, int], samples: Iterable[Bytes] = ()
     ) -> None:
         self.size = size
         self._look = LOOKS[options.style]()

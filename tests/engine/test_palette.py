@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from skimage import data
 
 from restyle.engine import colours
-from restyle.engine.clusters import Sample
+from restyle.engine.clusters import Sample, distance, nearest_of
 from restyle.engine.colours import Manner
 from restyle.engine.palette import GRID, LANES, Palette, fit
 from restyle.engine.shot_palette import _alike, shot_palette
@@ -159,3 +159,11 @@ def test_a_fold_of_cloth_is_not_taken_for_a_face() -> None:
 def test_two_people_of_different_skin_both_count() -> None:
     faces = [np.array([72, 12, 16]), np.array([38, 14, 19])]
     assert _alike([face.astype(np.float32) for face in faces]) == [True, True]
+
+
+def test_the_nearest_entry_is_that_of_the_least_distance() -> None:
+    dice = np.random.default_rng(6)
+    lab = dice.uniform([0, -60, -60], [100, 60, 60], (300, 3)).astype(np.float32)
+    entries = lab[:9]
+    wanted = np.argmin([distance(lab, entry) for entry in entries], 0)
+    np.testing.assert_array_equal(nearest_of(lab.reshape(20, 15, 3), entries).ravel(), wanted)

@@ -1,5 +1,7 @@
 """The Stylizer: frames of one size in, styled frames out, in order."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -58,3 +60,20 @@ def test_every_style_has_a_look() -> None:
 
 def test_warming_up_paints_the_styles_asked_for() -> None:
     warm_up([Style.FRESH_COMIC])
+
+
+@pytest.mark.parametrize(
+    ("style", "taken"), [(Style.JAPANESE_MANGA, 0), (Style.PAPER_ART, 1)], ids=["lines", "palette"]
+)
+def test_samples_are_decoded_only_for_looks_that_want_them(style: Style, taken: int) -> None:
+    given = []
+
+    def samples() -> Iterator[Bytes]:
+        given.append(picture())
+        yield given[-1]
+
+    stylizer = Stylizer(Options(style), SIZE, samples())
+    seen = stylizer.see(picture())
+    assert not given, "before anything is painted"
+    stylizer.paint(seen)
+    assert len(given) == taken

@@ -10,7 +10,7 @@ How a ninth style is made:
 3. Add its line to LOOKS. The property tests in `tests/engine/test_looks.py` then cover it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from restyle.engine.frames import Abstraction, Frame
@@ -32,10 +32,10 @@ class Look(Protocol):
 
     abstraction: Abstraction
 
-    def prepare(self, samples: Sequence[Bytes]) -> None:
-        """Look at a few RGB frames (H, W, 3) spread over the clip, before the first is painted.
+    def prepare(self, samples: Iterable[Bytes]) -> None:
+        """Keep what gives a few RGB frames (H, W, 3) spread over the clip, maybe none.
 
-        May get an empty sequence. For palettes; most looks have nothing to prepare.
+        For palettes. They are decoded as they are taken, which most looks never do.
         """
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:

@@ -1,6 +1,6 @@
 """Style 1, American comic: black masses, few inks at few strengths, cream paper, Ben-Day dots."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numba
 import numpy as np
@@ -71,7 +71,7 @@ class AmericanComic:
 
     abstraction = Abstraction(passes=5, range_sigma=30, radius=3.0, sharpness=2)
 
-    def prepare(self, samples: Sequence[Bytes]) -> None:
+    def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the inks are the press's own."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:

@@ -5,7 +5,7 @@ a little on top of them, faces get an ellipsoid of their own, and the whole is l
 light from the upper left, sky fill, creases darkened, soft highlights, a rim on the shadow side.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import cv2
 import numba
@@ -62,7 +62,7 @@ class Cartoon3D:
     def __init__(self) -> None:
         self._eyes = CartoonEyes()
 
-    def prepare(self, samples: Sequence[Bytes]) -> None:
+    def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the colours are the scene's own."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:

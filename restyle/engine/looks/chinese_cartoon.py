@@ -5,7 +5,7 @@ their dark borders; fine brown-black lines taper off, the strongest edges are tr
 Faces keep their contrast.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numba
 import numpy as np
@@ -36,7 +36,7 @@ class ChineseCartoon:
 
     abstraction = Abstraction(passes=4, range_sigma=30, radius=3.0, sharpness=4)
 
-    def prepare(self, samples: Sequence[Bytes]) -> None:
+    def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the pigments are always the same."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:

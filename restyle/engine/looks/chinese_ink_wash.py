@@ -5,7 +5,7 @@ bare paper; lines swell and thin, and break into streaks where the brush runs dr
 white"). All noise moves with the scene. A vermilion seal stands in the emptiest corner.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numba
 import numpy as np
@@ -40,7 +40,7 @@ class ChineseInkWash:
         self._corner: tuple[int, int] | None = None
         self._exposure: float | None = None
 
-    def prepare(self, samples: Sequence[Bytes]) -> None:
+    def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: ink is ink."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:

@@ -1,6 +1,6 @@
 """Style 2, fresh comic: light watercolour, mint shadows, peach lights, ink of the paint itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numba
 import numpy as np
@@ -53,7 +53,7 @@ class FreshComic:
     def __init__(self) -> None:
         self._paper: Tile | None = None
 
-    def prepare(self, samples: Sequence[Bytes]) -> None:
+    def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the colours are the scene's own, lightened."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:

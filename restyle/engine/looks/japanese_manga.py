@@ -1,6 +1,6 @@
 """Style 0, Japanese manga: coloured cels, violet shadows and warm lights, dark violet ink."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numba
 import numpy as np
@@ -54,7 +54,7 @@ class JapaneseManga:
 
     abstraction = Abstraction(passes=4, range_sigma=26, radius=2.5, sharpness=2)
 
-    def prepare(self, samples: Sequence[Bytes]) -> None:
+    def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the palette is the scene's own."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:

@@ -3,7 +3,7 @@
 What is too thin to be cut out is scored into the sheets, or laid on as thin strips.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import cv2
 import numba
@@ -47,7 +47,7 @@ class PaperArt:
         self._regions = Regions(CUT)
         self._sheets: Sheets | None = None
 
-    def prepare(self, samples: Sequence[Bytes]) -> None:
+    def prepare(self, samples: Iterable[Bytes]) -> None:
         """Keep the samples: each shot takes its paper from those that look like it."""
         self._palettes = Palettes(MANNER, samples)
 

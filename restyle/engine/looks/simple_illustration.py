@@ -1,6 +1,6 @@
 """Style 6, simple illustration: few flat colours, clean shapes, thin strokes, drawn features."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numba
 import numpy as np
@@ -38,7 +38,7 @@ class SimpleIllustration:
         self._palettes = Palettes(MANNER)
         self._regions = Regions(CUT)
 
-    def prepare(self, samples: Sequence[Bytes]) -> None:
+    def prepare(self, samples: Iterable[Bytes]) -> None:
         """Keep the samples: each shot takes its palette from those that look like it."""
         self._palettes = Palettes(MANNER, samples)
 
