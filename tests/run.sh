@@ -31,9 +31,9 @@ if [ $# -gt 0 ]; then
   exec .venv/bin/python -m pytest "$@"
 fi
 
-# In two halves side by side, since many tests only wait. The page's come last in theirs: a driven
-# browser keeps an event loop in its process.
-waiting=(tests/jobs tests/page tests/test_app.py)
+# In two halves side by side, of about the same length, since many tests only wait. The page's come
+# last in theirs: a driven browser keeps an event loop in its process.
+waiting=(tests/jobs/test_[a-l]*.py tests/page tests/test_app.py)
 said=$(mktemp)
 .venv/bin/python -m pytest --durations=15 "${waiting[@]}" >"$said" 2>&1 &
 beside=$!
