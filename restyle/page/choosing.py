@@ -59,6 +59,7 @@ class Choosing:
         chosen = Choices(*choices)
         trim = dict(NO_TRIM)
         extent = gr.update(value="part", visible=False)
+        over = {clip.paste.says: ""}  # what an earlier fetch had to say
         if chosen.video:
             try:
                 found = look_at(chosen.video)
@@ -68,6 +69,7 @@ class Choosing:
                     extent = gr.update(value="part", visible=True, choices=words)
             except RestyleError as problem:
                 return {
+                    **over,
                     clip.extent: extent,
                     clip.trim: trim,
                     clip.shape: gr.update(visible=False),
@@ -76,7 +78,7 @@ class Choosing:
                     **self._price(None, chosen, request),
                 }
         shown = self._shown(replace(chosen, trim=trim, fit=None, extent="part"), request)
-        return {clip.extent: extent, clip.trim: trim, **shown}
+        return {**over, clip.extent: extent, clip.trim: trim, **shown}
 
     @in_words
     def extent_changed(self, request: gr.Request, *choices: Any) -> Updates:

@@ -26,7 +26,7 @@ def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -
     clip.video.change(
         choosing.clip_changed,
         panels.choices,
-        [clip.extent, clip.trim, *shown],
+        [clip.paste.says, clip.extent, clip.trim, *shown],
         trigger_mode="always_last",
         **quietly,
     )

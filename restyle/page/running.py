@@ -13,12 +13,12 @@ import gradio as gr
 from restyle.errors import ClipError, JobNotFound, RestyleError
 from restyle.jobs import Job, JobRequest, Jobs, Stage
 from restyle.page.answering import Updates, in_words, problem_html
+from restyle.page.clip_names import named_copy, own_name
 from restyle.page.clip_panel import look_at, scenes_of
 from restyle.page.jobs_panel import Mine, jobs_html
 from restyle.page.keys import forget_key, own_key
 from restyle.page.panels import Choices, Panels
 from restyle.page.result_panel import empty_status, result_html, stage_html, status_html
-from restyle.page.retrying import named_copy
 from restyle.page.texts import Language, language, say
 from restyle.page.visitors import visitor_of
 
@@ -46,22 +46,24 @@ class Running:
             scenes = scenes_of(chosen.video, wishes["start_s"], wishes["end_s"])
         key = own_key(chosen.service, typed_key, lang, host_pays=self.host_pays)
         mine, problem = Mine.read(stored), ""
-        for options in reversed(chosen.batch):  # the newest is on top, and the first style shown
-            request_of_job = JobRequest(
-                clip_path=Path(chosen.video),
-                options=options,
-                service="cloud" if chosen.service == "cloud" else "local",
-                api_key=key,
-                visitor=visitor_of(request),
-                whole=chosen.is_whole,
-                scene_changes_s=scenes,
-                **wishes,
-            )
-            try:
-                mine = mine.with_new(self.jobs.submit(request_of_job).job_id)
-            except RestyleError as error:
-                problem = problem_html(error, lang)
-                break
+        path = Path(chosen.video)
+        with named_copy(path, own_name(path)) as named:
+            for options in reversed(chosen.batch):  # newest on top, and the first style shown
+                request_of_job = JobRequest(
+                    clip_path=named,
+                    options=options,
+                    service="cloud" if chosen.service == "cloud" else "local",
+                    api_key=key,
+                    visitor=visitor_of(request),
+                    whole=chosen.is_whole,
+                    scene_changes_s=scenes,
+                    **wishes,
+                )
+                try:
+                    mine = mine.with_new(self.jobs.submit(request_of_job).job_id)
+                except RestyleError as error:
+                    problem = problem_html(error, lang)
+                    break
         shown = self._watch(mine, lang)
         return {**shown, self.panels.result.status: problem} if problem else shown
 

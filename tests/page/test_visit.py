@@ -238,6 +238,8 @@ def test_a_text_file_is_refused_in_words_of_the_language_which_can_be_switched_a
     problem = page.locator("#fit-report .problem")
     expect(problem).to_contain_text("text file")
     expect(problem).to_contain_text("What next: ")
+    page.wait_for_selector("#clip-shown [data-state=failed]", state="attached")
+    expect(page.locator("#clip-shown")).to_be_hidden()  # "it can be transformed all the same"
     expect(page.locator("#transform")).to_be_disabled()
     expect(page.locator("#style [aria-selected=true]")).to_contain_text("Paper art")
     page.get_by_role("button", name="中文").click()

@@ -1,5 +1,6 @@
 """The ways in, as a visitor takes them: a pasted address, the camera, drag and drop."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
@@ -81,6 +82,8 @@ def test_an_address_that_gives_no_clip_is_told_in_words_and_the_clip_stays(
         expect(page.locator("#paste-fetch")).to_be_visible()
     expect(page.locator("#fit-report [data-verdict]")).to_have_attribute("data-verdict", "ok")
     assert set(app.data_dir.glob("gradio/*")) == before
+    visitor.clear()
+    expect(page.locator("#paste-says")).to_be_hidden()  # it is over with the next choice
 
 
 def test_a_slow_fetch_tells_how_far_it_is_and_cancel_ends_it_and_leaves_nothing(
@@ -183,7 +186,8 @@ def test_a_clip_after_one_that_could_not_be_played_is_shown_as_it_is(
 
 
 def test_a_clip_is_recorded_with_the_camera(arrive: Arrive) -> None:
-    page = arrive(permissions=["camera", "microphone"]).page
+    visitor = arrive(permissions=["camera", "microphone"])
+    page = visitor.page
     page.get_by_role("button", name="Capture from camera").click()
     page.get_by_text("Click to Access Webcam").click()
     page.wait_for_function("() => document.querySelector('#clip video')?.videoWidth === 1280")
@@ -197,6 +201,10 @@ def test_a_clip_is_recorded_with_the_camera(arrive: Arrive) -> None:
     # How much of it a busy machine records is the machine's; that it is the clip is the page's.
     expect(page.locator("#fit-report")).to_contain_text("WEBM")
     page.wait_for_function(PICTURE)
+    visitor.transform()
+    expect(page.locator("#jobs .row-clip")).to_have_text(re.compile(r"^camera-20\d\d-\d\d-\d\d"))
+    page.click("#cancel:enabled")
+    visitor.wait_for_stage("canceled", "succeeded")
 
 
 def test_a_clip_is_dropped_onto_the_page(arrive: Arrive, tmp_path: Path) -> None:

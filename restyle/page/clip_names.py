@@ -1,17 +1,31 @@
-"""A job once more: its clip under the name it came with, for as long as the submit takes."""
+"""The name that a job's clip goes by: a recording's is made, another try keeps the one it had."""
 
 import contextlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+
+# Gradio calls whatever the camera recorded so.
+RECORDED = {"sample.webm", "sample.mp4"}
+
+
+def own_name(path: Path, now: datetime | None = None) -> str:
+    """The file's name, or of a recording one that tells what and of which day it is."""
+    if path.name not in RECORDED:
+        return path.name
+    return f"camera-{now or datetime.now(UTC):%Y-%m-%d}{path.suffix}"
 
 
 @contextlib.contextmanager
 def named_copy(source: Path, name: str) -> Iterator[Path]:
     """A link to (or copy of) a file beside it, under the stem of `name` and its own suffix."""
     stem = Path(name).stem.replace("/", "-")[:100] or "clip"
+    if stem == source.stem:
+        yield source
+        return
     with tempfile.TemporaryDirectory(dir=source.parent, prefix="again-") as folder:
         path = Path(folder) / f"{stem}{source.suffix}"
         try:
