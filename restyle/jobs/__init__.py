@@ -7,7 +7,7 @@ The book is `ledger` with `submits`, `budgets` and `keys`, in the tables of `tab
 it. `queueing` says whose turn it is, `pace` how long to wait, `workers` who is alive.
 """
 
-from restyle.jobs.job import Job, JobRequest, Stage
+from restyle.jobs.job import WORK, Job, JobRequest, Stage
 from restyle.jobs.service import Jobs
 
-__all__ = ["Job", "JobRequest", "Jobs", "Stage"]
+__all__ = ["WORK", "Job", "JobRequest", "Jobs", "Stage"]

@@ -44,6 +44,10 @@ class Stage(StrEnum):
         return self in {Stage.SUCCEEDED, Stage.FAILED, Stage.CANCELED}
 
 
+# The stages of work, in their order.
+WORK = tuple(stage for stage in Stage if not stage.is_final)
+
+
 @dataclass(frozen=True)
 class JobRequest:
     """What a visitor asks for.

@@ -9,23 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from restyle.jobs.job import Job, Stage
+from restyle.jobs.job import WORK, Job, Stage
 from restyle.jobs.ledger import Record, parts_of, record_of
 from restyle.jobs.queueing import Rates, Waiting, account_queue, eta_s, position
 from restyle.jobs.tables import JOBS, reading
 from restyle.pricing import Quote
 from restyle.styles import Options
-
-# The stages of work, in their order.
-ORDER = (
-    Stage.QUEUED,
-    Stage.FITTING,
-    Stage.HOSTING,
-    Stage.SUBMITTING,
-    Stage.PENDING,
-    Stage.RUNNING,
-    Stage.SAVING,
-)
 
 
 def records(
@@ -79,7 +68,7 @@ def _whole(book: sa.Connection, record: Record, keep_hours: float) -> Job:
     if record.stage.is_final:
         return own
     running = [part for part in parts if not part.stage.is_final]
-    foremost = max(running, key=lambda part: ORDER.index(part.stage), default=None)
+    foremost = max(running, key=lambda part: WORK.index(part.stage), default=None)
     places = [part.position for part in running if part.position is not None]
     etas = [part.eta_s for part in running]
     known = [eta for eta in etas if eta is not None]
@@ -106,7 +95,7 @@ def _share(part: Job) -> float:
 def _earliest(times: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """When the first of several jobs came to each stage that is not an end."""
     found: dict[str, str] = {}
-    for stage in ORDER[:-1]:
+    for stage in WORK[:-1]:
         moments = [of[stage] for of in times if stage in of]
         if moments:
             found[str(stage)] = min(moments)

@@ -8,11 +8,12 @@ import json
 from collections.abc import Iterator
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from restyle.cloud.previews import PreviewClient
 from restyle.errors import RestyleError
+from restyle.page.bodies import body_of
 
 MOST_BYTES = 2_000_000
 ADDRESS = "/restyle/previews"
@@ -23,17 +24,10 @@ def preview_route(local_url: str) -> Route:
     client = PreviewClient(local_url)
 
     async def serve(request: Request) -> Response:
-        # A kind that a form of another site cannot send without asking first.
-        if request.headers.get("content-type") != "image/jpeg":
-            return PlainTextResponse("Send one frame as image/jpeg.", status_code=415)
-        frame = bytearray()
-        async for piece in request.stream():
-            frame += piece
-            if len(frame) > MOST_BYTES:
-                return PlainTextResponse("The frame is too large.", status_code=413)
+        frame = await body_of(request, "image/jpeg", MOST_BYTES)
         visitor = request.headers.get("x-restyle-visitor", "")[:100] or "unknown"
         return StreamingResponse(
-            _lines(client, bytes(frame), visitor),
+            _lines(client, frame, visitor),
             media_type="application/x-ndjson",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )

@@ -21,6 +21,7 @@ from restyle.clips import inspect
 from restyle.errors import ClipUnreadable, RestyleError
 from restyle.footage import write_proxy
 from restyle.jobs import Jobs
+from restyle.page.bodies import body_of
 
 ADDRESS = "/restyle/proxies"
 KEEP_S = 24 * 3600
@@ -121,15 +122,9 @@ def proxy_routes(jobs: Jobs, folder: Path) -> list[Route]:
     proxies = Proxies(folder)
 
     async def ask(request: Request) -> Response:
-        if request.headers.get("content-type") != "application/json":
-            return PlainTextResponse("Ask as application/json.", status_code=415)
-        asked = bytearray()
-        async for piece in request.stream():
-            asked += piece
-            if len(asked) > MOST_QUESTION_BYTES:
-                return PlainTextResponse("That is too long.", status_code=413)
+        asked = await body_of(request, "application/json", MOST_QUESTION_BYTES)
         return StreamingResponse(
-            _lines(proxies, jobs, bytes(asked)),
+            _lines(proxies, jobs, asked),
             media_type="application/x-ndjson",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )

@@ -9,12 +9,13 @@ from html import escape
 
 import gradio as gr
 
-from restyle.jobs import Job, Stage
+from restyle.jobs import WORK, Job, Stage
 from restyle.page.chinese import in_language
 from restyle.page.code_samples import curl_sample, python_sample
 from restyle.page.compare import BESIDE, compare_html
 from restyle.page.markup import clicks, heading, words_of
 from restyle.page.parts_list import parts_html
+from restyle.page.samples import style_picture_url
 from restyle.page.texts import (
     Language,
     both,
@@ -25,16 +26,10 @@ from restyle.page.texts import (
     stage_name,
 )
 from restyle.pricing import dollars
+from restyle.styles import Style
 
-STEPS = (
-    Stage.QUEUED,
-    Stage.FITTING,
-    Stage.HOSTING,
-    Stage.SUBMITTING,
-    Stage.PENDING,
-    Stage.RUNNING,
-    Stage.SAVING,
-)
+# Shown where the result will be, as long as there is none.
+INVITING = (Style.AMERICAN_COMIC, Style.CHINESE_INK_WASH, Style.PAPER_ART)
 # What a job that stopped as unclear can be told to do, named as the methods of Jobs.
 WAYS_ON = ("look_again", "submit_anyway")
 
@@ -62,14 +57,28 @@ def result_panel() -> ResultPanel:
 
 
 def empty_status() -> str:
-    """What the panel says before there is any job."""
-    return f'<div class="job job-none"><p class="hint">{both("status_none")}</p></div>'
+    """What the panel says before there is any job: the three steps to one."""
+    steps = "".join(f"<li>{both(step)}</li>" for step in ("first_clip", "first_style", "first_go"))
+    return (
+        f'<div class="job job-none"><p class="hint">{both("status_none")}</p>'
+        f'<ol class="first">{steps}</ol></div>'
+    )
 
 
 def stage_html(job: Job | None) -> str:
-    """The place that the result takes, so that nothing moves when it comes: the clip's still."""
+    """The place that the result takes, so that nothing moves when it comes: the clip's still.
+
+    Before there is any job, pictures of what can become of a clip.
+    """
+    if job is None:
+        pictures = "".join(
+            f'<img src="{escape(address)}" alt="">'
+            for style in INVITING
+            if (address := style_picture_url(style))
+        )
+        return f'<div class="stage stage-none" aria-hidden="true">{pictures}</div>'
     still = ""
-    if job is not None and job.fitted:
+    if job.fitted:
         still = f'<img src="restyle/jobs/{escape(job.job_id)}/poster.jpg" alt="">'
     return f'<div class="stage">{still}</div>'
 
@@ -162,6 +171,11 @@ def _facts(job: Job, lang: Language, now: datetime) -> list[str]:
         facts.append(say("position", lang, position=ordinal(job.position, lang)))
     if job.progress is not None:
         facts.append(f"{job.progress:.0%}")
+        if job.service == "local" and job.stage is Stage.RUNNING and not job.parts:
+            # The engine's share is one of the result's frames.
+            count = round(float(job.quote.seconds) * job.options.video_fps)
+            done = round(job.progress * count)
+            facts.append(say("frames_done", lang, done=done, count=count))
     if job.eta_s is not None:
         facts.append(say("eta", lang, time=clock(job.eta_s)))
     facts.append(say("elapsed", lang, time=clock(max(0.0, (now - job.created).total_seconds()))))
@@ -202,10 +216,10 @@ def _steps(job: Job, lang: Language, now: datetime) -> str:
     order = sorted(began.values())
     items = []
     stopped_at = None
-    here = STEPS.index(job.stage) if job.stage in STEPS else len(STEPS)
+    here = WORK.index(job.stage) if job.stage in WORK else len(WORK)
     if job.stage in {Stage.FAILED, Stage.CANCELED}:
-        here = stopped_at = max(n for n, stage in enumerate(STEPS) if n == 0 or stage in began)
-    for place, stage in enumerate(STEPS):
+        here = stopped_at = max(n for n, stage in enumerate(WORK) if n == 0 or stage in began)
+    for place, stage in enumerate(WORK):
         at = began.get(stage.value)
         if stage is job.stage:
             kind, sign = "here", ""

@@ -187,8 +187,17 @@ def test_a_trim_that_was_not_touched_chooses_nothing(clip: Path, long_clip: Path
 
 def test_the_status_shows_stage_share_time_left_and_what_is_behind() -> None:
     html = status_html(job(progress=0.42, eta_s=75), "en", NOW)
-    for words in ("Drawing", "42%", "about 1:15 left", "0:20 so far", 'aria-valuenow="42"'):
+    for words in (
+        "Drawing",
+        "42%",
+        "25 of 60 frames",
+        "about 1:15 left",
+        "0:20 so far",
+        'aria-valuenow="42"',
+    ):
         assert words in html
+    cloud = status_html(job(progress=0.42, service="cloud"), "en", NOW)
+    assert "frames" not in cloud  # its share may be of something else
     assert "Next in the queue" in status_html(job(stage=Stage.QUEUED, position=1), "en", NOW)
     assert "2nd in the queue" in status_html(job(stage=Stage.QUEUED, position=2), "en", NOW)
 

@@ -2,10 +2,10 @@
 
 RESULT: dict[str, tuple[str, str]] = {
     # status
-    "status_none": (
-        "Your result will appear here. Choose a clip, pick a style, press Transform.",
-        "结果会显示在这里。选视频、挑风格、点“开始转换”。",
-    ),
+    "status_none": ("Your result will appear here.", "结果会显示在这里。"),
+    "first_clip": ("Choose a clip", "选一段视频"),
+    "first_style": ("Pick a style", "挑一种风格"),
+    "first_go": ("Press Transform", "点“开始转换”"),
     "stage_queued": ("Queued", "排队"),
     "stage_fitting": ("Fitting the clip", "调整视频"),
     "stage_hosting": ("Handing it over", "交付视频"),
@@ -61,6 +61,7 @@ RESULT: dict[str, tuple[str, str]] = {
     "part": ("Part {number}", "第 {number} 段"),
     "part_retry": ("Try this part again", "重试这一段"),
     "part_retry_of": ("Try part {number} again", "重试第 {number} 段"),
+    "frames_done": ("{done} of {count} frames", "{done}/{count} 帧"),
     "parts_done": ("{done} of {count} parts done", "已完成 {done}/{count} 段"),
     "stage_joining": ("Joining the parts", "合并各段"),
     "canceled_parts": (
