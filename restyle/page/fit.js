@@ -19,28 +19,44 @@ function size(canvas, [width, height]) {
   const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
   if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
 }
-function paint() {
-  const video = player();
-  if (root.hidden || !video || video.readyState < 2 || !video.videoWidth) return;
+// What is sent of the player's frame: cut or with bars, onto a canvas of that shape.
+function sent(video, canvas) {
   const [width, height] = now.frame;
-  before.getContext('2d').drawImage(video, 0, 0, before.width, before.height);
   // The browser's own picture may have another size than the clip's upright, square one.
   const [sx, sy] = [video.videoWidth / width, video.videoHeight / height];
   const [x, y, w, h] = now.kept;
   const [left, top, right, bottom] = now.bars || [0, 0, 0, 0];
-  const scale = after.width / now.size[0];
-  const brush = after.getContext('2d');
+  const scale = canvas.width / now.size[0];
+  const brush = canvas.getContext('2d');
   brush.fillStyle = '#000';
-  brush.fillRect(0, 0, after.width, after.height);
+  brush.fillRect(0, 0, canvas.width, canvas.height);
   const [wide, high] = [now.size[0] - left - right, now.size[1] - top - bottom];
   brush.drawImage(
     video, x * sx, y * sy, w * sx, h * sy, left * scale, top * scale, wide * scale, high * scale,
   );
+}
+function paint() {
+  const video = player();
+  if (root.hidden || !video || video.readyState < 2 || !video.videoWidth) return;
+  before.getContext('2d').drawImage(video, 0, 0, before.width, before.height);
+  sent(video, after);
   root.dataset.drawn = 'yes';
 }
+// The style wall shows the same picture.
+root.sent = (video, canvas) => {
+  if (!now.frame) return false;
+  size(canvas, now.size);
+  sent(video, canvas);
+  return true;
+};
+root.about = () => JSON.stringify([now.kept, now.bars, now.size]);
+root.shape = () => (now.frame ? now.size[0] / now.size[1] : 0);
 function draw() {
   root.hidden = !now.frame || !(now.axis || now.bars);
-  if (root.hidden) return;
+  if (!root.hidden) lay();
+  root.dispatchEvent(new Event('fitted', { bubbles: true }));
+}
+function lay() {
   root.dataset.axis = now.axis;
   if (now.axis) {
     now.kept = across()

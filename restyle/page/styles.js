@@ -61,6 +61,7 @@ several.addEventListener('click', () => {
 // ---------------------------------------------------------------- previews of this clip's frame
 const SIZE_PX = 480;
 const CALM_MS = 350;
+const [TALLEST, WIDEST] = [3 / 4, 16 / 9]; // width over height
 const visitor = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('');
 let asking = null;
 let calm = 0;
@@ -77,12 +78,16 @@ function forget() {
     card.classList.remove('own');
   }
 }
+// The frame as it will be sent (fit.js), or the whole of it as long as that is not known.
+const fit = () => document.querySelector('#fit .fit') || {};
 function picture(video) {
-  const scale = Math.min(1, SIZE_PX / Math.max(video.videoWidth, video.videoHeight));
   const canvas = document.createElement('canvas');
-  canvas.width = Math.round(video.videoWidth * scale);
-  canvas.height = Math.round(video.videoHeight * scale);
-  canvas.getContext('2d').drawImage(video, 0, 0, canvas.width, canvas.height);
+  if (!fit().sent || !fit().sent(video, canvas)) {
+    const scale = Math.min(1, SIZE_PX / Math.max(video.videoWidth, video.videoHeight));
+    canvas.width = Math.round(video.videoWidth * scale);
+    canvas.height = Math.round(video.videoHeight * scale);
+    canvas.getContext('2d').drawImage(video, 0, 0, canvas.width, canvas.height);
+  }
   return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.92));
 }
 function show(line) {
@@ -94,7 +99,8 @@ function show(line) {
   element.classList.add('previewed');
 }
 async function preview(video) {
-  const about = video.currentSrc + '@' + video.currentTime.toFixed(2);
+  const cut = fit().about ? fit().about() : '';
+  const about = video.currentSrc + '@' + video.currentTime.toFixed(2) + cut;
   if (about === drawnFor || !video.videoWidth) return;
   drawnFor = about;
   if (asking) asking.abort();
@@ -134,6 +140,13 @@ function soon() {
 const ours = (event) => event.target.closest && event.target.closest('#clip');
 for (const name of ['loadeddata', 'seeked', 'pause'])
   document.addEventListener(name, (event) => ours(event) && soon(), true);
+// The cards take the shape of what is sent when the report comes, not later with the pictures.
+document.addEventListener('fitted', () => {
+  const shape = fit().shape();
+  if (shape) wall.style.setProperty('--shape', Math.min(WIDEST, Math.max(TALLEST, shape)));
+  else wall.style.removeProperty('--shape');
+  soon();
+});
 document.addEventListener('emptied', (event) => ours(event) && forget(), true);
 new MutationObserver(() => {
   if (drawnFor && !document.querySelector('#clip video')) forget();
