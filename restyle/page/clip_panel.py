@@ -123,8 +123,14 @@ def whole_trim(clip: Clip, *, whole: bool = False) -> dict[str, float]:
 
 
 def span(trim: Any, clip: Clip, *, whole: bool = False) -> tuple[float, float | None]:
-    """Start and end for the plan; an end that the visitor did not choose is None."""
+    """Start and end for the plan; an end that the visitor did not choose is None.
+
+    A trim of another clip, or of another extent, is one that the page is about to replace.
+    """
     chosen = trim if isinstance(trim, dict) else {}
+    anew = whole_trim(clip, whole=whole)
+    if any(chosen.get(name, anew[name]) != anew[name] for name in ("duration_s", "max_s")):
+        chosen = anew
     start_s, end_s = float(chosen.get("start_s") or 0), float(chosen.get("end_s") or 0)
     untouched = start_s == 0 and end_s == whole_trim(clip)["end_s"] and not whole
     if untouched or end_s <= 0 or end_s >= round(clip.duration_s, 3):
@@ -215,6 +221,7 @@ def _shown() -> str:
         '<p class="hint shown" role="status" data-state="">'
         f'<span class="shown-making">{both("shown_making")}{share}</span>'
         f'<span class="shown-made">{both("shown_made")}</span>'
+        f'<span class="shown-short"> {both("shown_short")}</span>'
         f'<span class="shown-failed">{both("shown_failed")}</span></p>'
     )
 

@@ -12,6 +12,11 @@
     const percent = share > 0 ? ` ${Math.round(100 * share)} %` : '';
     for (const place of line.querySelectorAll('.shown-share')) place.textContent = percent;
   }
+  // A copy has the first minutes of a long clip only.
+  function short(video) {
+    const seconds = Number(document.querySelector('#trim .trim').dataset.seconds);
+    if (said()) said().classList.toggle('short', seconds > video.duration + 1);
+  }
   function original(video) {
     if (video.matches('.compare-before')) return { job: video.closest('[data-job]').dataset.job };
     const file = video.currentSrc.split('/file=')[1];
@@ -77,6 +82,7 @@
     (event) => {
       const video = event.target;
       if (!ours(video)) return;
+      if (hasCopy(video) && video.matches('#clip video')) short(video);
       if (!video.videoWidth) replace(video); // its sound can be played, but not its picture
       else if (!video.matches('.compare-before') && !hasCopy(video)) leave();
     },

@@ -25,6 +25,7 @@ const player = () => document.querySelector('#clip video');
 function draw() {
   const length = now.duration_s || 0;
   root.hidden = length <= 0;
+  root.dataset.seconds = length;
   if (root.hidden) return;
   for (const [input, at] of [[start, now.start_s], [end, now.end_s]]) {
     input.max = length;
@@ -190,7 +191,9 @@ head.addEventListener('keydown', (press) => {
   seek(video.currentTime + steps[press.key]);
 });
 
-// The filmstrip: drawn by the browser from the clip that it plays anyway.
+// The filmstrip: drawn by the browser from the clip that it plays anyway, when it has time.
+const idle = () =>
+  new Promise((go) => (window.requestIdleCallback ? requestIdleCallback(go, { timeout: 300 }) : go()));
 const strip = find('strip');
 let filmed = '';
 async function film(source) {
@@ -205,9 +208,13 @@ async function film(source) {
   [strip.width, strip.height] = [PICTURES * wide, high];
   const brush = strip.getContext('2d');
   for (let number = 0; number < PICTURES && source === filmed; number++) {
+    // Of a long clip that is shown as a copy there are only the first minutes.
+    const at = ((number + 0.5) / PICTURES) * (now.duration_s || reel.duration);
+    if (at > reel.duration) break;
     const seeked = next('seeked');
-    reel.currentTime = ((number + 0.5) / PICTURES) * reel.duration;
+    reel.currentTime = at;
     await seeked;
+    await idle();
     const scale = Math.max(wide / reel.videoWidth, high / reel.videoHeight);
     const [w, h] = [wide / scale, high / scale];
     const [x, y] = [(reel.videoWidth - w) / 2, (reel.videoHeight - h) / 2];

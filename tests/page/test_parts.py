@@ -43,6 +43,10 @@ def test_the_whole_of_a_clip_is_a_choice_with_its_parts_counted(long_clip: Path)
     assert span(trim, clip, whole=True) == (0.0, None)
     assert span({"start_s": 0, "end_s": 30.0}, clip, whole=True) == (0.0, 30.0)
     assert whole_trim(endless, whole=True)["end_s"] == 600
+    stale = whole_trim(clip)  # the page had it before all of the clip, or another clip, was chosen
+    assert span({**stale, "start_s": 4.0}, clip, whole=True) == (0.0, None)
+    assert span({**stale, "duration_s": 50.0, "start_s": 4.0}, clip) == (0.0, None)
+    assert span({**stale, "start_s": 4.0}, clip) == (4.0, 30.0)
 
 
 def test_a_length_that_parts_take_care_of_says_so(long_clip: Path) -> None:
@@ -110,7 +114,7 @@ def test_the_list_has_one_row_for_the_whole_and_the_code_says_whole() -> None:
 def test_a_visitor_makes_all_of_a_long_clip_and_tries_one_part_again(
     arrive: Arrive, cloud: ScriptedCloud, long_clip: Path
 ) -> None:
-    cloud.plans_of[KEY] = Plan()
+    cloud.plans_of[KEY] = Plan(0, 0)
     visitor = arrive(viewport={"width": 390, "height": 844}, has_touch=True)
     page = visitor.page
     visitor.choose(long_clip)
@@ -123,7 +127,7 @@ def test_a_visitor_makes_all_of_a_long_clip_and_tries_one_part_again(
     expect(page.locator("#price")).to_contain_text("0:34 in 2 parts")
     assert visitor.sideways <= 0
     page.fill("#api-key input", KEY)
-    cloud.plans.extend([Plan(), Plan(ends="FAILED", code="InternalError")])
+    cloud.plans.extend([Plan(0, 0), Plan(0, 0, ends="FAILED", code="InternalError")])
     job_id = visitor.transform()
     visitor.wait_for_stage("failed", "succeeded")
     expect(page.locator("#status")).to_contain_text("Part 2 of 2 has failed")

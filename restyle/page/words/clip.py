@@ -20,6 +20,10 @@ CLIP: dict[str, tuple[str, str]] = {
         "Shown as a small copy; the original is what is sent.",
         "这里显示的是小副本；发送的仍是原片。",
     ),
+    "shown_short": (
+        "The copy has its first 10 minutes only; later parts can be chosen by their times.",
+        "副本只有前 10 分钟；之后的部分请按时间选择。",
+    ),
     "shown_failed": (
         "It cannot be shown here, but it can be transformed all the same.",
         "无法在这里显示，但仍然可以转换。",
