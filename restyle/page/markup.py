@@ -34,13 +34,17 @@ def words_of(problem: RestyleError | Mapping[str, Any], lang: Language) -> str:
 
 
 def clicks(*events: str) -> str:
-    """Script for HTML whose buttons carry `data-event`: the named events reach Python."""
+    """Script for HTML whose buttons carry `data-event`: the named events reach Python.
+
+    After the next frame, so that the press is seen (page.js) before Gradio begins to work on it.
+    """
     names = ", ".join(f"'{event}'" for event in events)
     return (
         f"const known = [{names}];\n"
         "element.addEventListener('click', (press) => {\n"
         "  const button = press.target.closest('[data-event]');\n"
-        "  if (button && known.includes(button.dataset.event))\n"
-        "    trigger(button.dataset.event, { ...button.dataset });\n"
+        "  if (!button || !known.includes(button.dataset.event)) return;\n"
+        "  const told = { ...button.dataset };\n"
+        "  requestAnimationFrame(() => setTimeout(() => trigger(told.event, told)));\n"
         "});"
     )

@@ -41,7 +41,19 @@
     if (press.target.closest && press.target.closest('.notify'))
       Notification.requestPermission().then(refresh);
   });
+  // Gradio gives each radio button a name of its own; keys move within one name, and a group
+  // without a legend has none to be read out.
+  const group = () => {
+    for (const field of document.querySelectorAll('fieldset[id]:has(input[type=radio])')) {
+      for (const radio of field.querySelectorAll('input[type=radio]'))
+        if (radio.name !== field.id) radio.name = field.id;
+      const words = field.querySelector('[data-testid=block-info]');
+      if (words && field.getAttribute('aria-label') !== words.textContent)
+        field.setAttribute('aria-label', words.textContent);
+    }
+  };
   const refresh = () => {
+    group();
     const job = document.querySelector('#status .job');
     const words = job && job.dataset.title;
     const title = words ? `${words} · ${name}` : name;

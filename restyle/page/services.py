@@ -10,8 +10,7 @@ def service_switch(*, host_pays: bool) -> gr.Radio:
     service = gr.Radio(
         [(label(f"service_{name}"), name) for name in ("local", "cloud")],
         value="local",
-        label=label("service"),
-        show_label=False,
+        label=label("service"),  # to be read out only, by a style rule
         elem_id="service",
         elem_classes=["segments"],
         min_width=280,

@@ -3,7 +3,8 @@
     python tests/bench/page.py        # on a quiet machine
 
 Starts an app of its own. `answer` is the time from a press to the first painted frame after the
-page has changed by it: the median and the worst of the runs, in milliseconds.
+page has changed by it: the median and the worst of the runs, in milliseconds. The style wall's
+pictures are timed from the choice of a clip, or of another of its frames, to their place.
 """
 
 import shutil
@@ -22,7 +23,7 @@ from visitor import Visitor
 
 from media import make_clip
 
-LOADS, PRESSES, CALM_MS = 5, 5, 1000
+LOADS, PRESSES, PREVIEWS, CALM_MS = 5, 5, 4, 1000
 DESKTOP = {"width": 1280, "height": 800}
 LOADED = """() => {
     const loaded = [...performance.getEntriesByType('resource'),
@@ -45,6 +46,22 @@ WATCH = """() => {
         watch.observe(document.body, all);
     }, { once: true, capture: true });
 }"""
+
+# When each card's picture changed, in milliseconds from now.
+DRAWN = """() => {
+    const from = performance.now();
+    window.drawn = [];
+    for (const picture of document.querySelectorAll('#style .card img')) {
+        const before = picture.src;
+        const watch = new MutationObserver(() => {
+            if (!picture.src.startsWith('data:image/jpeg') || picture.src === before) return;
+            watch.disconnect();
+            window.drawn.push(performance.now() - from);
+        });
+        watch.observe(picture, { attributes: true, attributeFilter: ['src'] });
+    }
+}"""
+SEEK = "at => { document.querySelector('#clip video').currentTime = 1 + at; }"
 
 
 def press(page: Page, selector: str) -> float:
@@ -83,27 +100,54 @@ def loads(browser: Browser, url: str) -> None:
         )
 
 
-def presses(browser: Browser, url: str, clip: Path) -> None:
-    """Print how soon each main control answers, with a clip chosen."""
+def presses(browser: Browser, url: str, clip: Path, long_clip: Path) -> None:
+    """Print how soon each control answers: with a clip chosen, a long tall one, and a result."""
     visitor = Visitor(browser.new_context(viewport=DESKTOP), url).open()
     page = visitor.page
-    table: dict[str, Callable[[], object]] = {
+
+    def finish() -> None:
+        visitor.wait_for_stage("succeeded")
+        page.wait_for_selector("restyle-compare")
+
+    def shorten() -> None:
+        page.fill(".trim-end-text", "0:01")
+        page.press(".trim-end-text", "Enter")
+
+    def take_long_clip() -> None:
+        visitor.clear()
+        visitor.choose(long_clip)
+
+    again: dict[str, Callable[[], object]] = {
         "#samples button": lambda: (visitor.clear(), visitor.choose(clip)),
         "#style .card >> nth=3": lambda: page.click("#style .card >> nth=0"),
         ".wall-several": lambda: None,
-        "#resolution label >> nth=0": lambda: page.click("#resolution label >> nth=1"),
+        "#resolution label >> nth=1": lambda: page.click("#resolution label >> nth=0"),
+        "#fps input[type=range]": lambda: page.press("#fps input[type=range]", "Home"),
+        "#faces input": lambda: None,
         "#service label >> nth=1": lambda: page.click("#service label >> nth=0"),
         ".trim-track": lambda: None,
         ".trim-start-here": lambda: page.click(".trim-track"),
+        "#paste-fetch": lambda: page.wait_for_selector("#paste-fetch"),
+    }
+    once: dict[str, Callable[[], object]] = {
+        ".trim-end-here": shorten,
         "#transform:enabled": lambda: page.wait_for_selector("#cancel:enabled"),
         "#cancel:enabled": lambda: visitor.wait_for_stage("canceled", "succeeded"),
         "#jobs [data-event=reopen]": lambda: None,
         "#jobs [data-event=retry]": lambda: page.click("#cancel:enabled"),
-        "#jobs [data-event=remove]": lambda: None,
+        "#jobs [data-event=remove]": take_long_clip,
+        "#extent label >> nth=1": lambda: page.click("#extent label >> nth=0"),
+        "#shape label >> nth=1": lambda: page.click("#shape label >> nth=0"),
+        ".fit-before .fit-frame": shorten,
+        "#transform:enabled >> nth=0": finish,
+        ".compare-play": lambda: page.click(".compare-play"),
+        ".compare-on": lambda: None,
+        ".compare-wipe": lambda: None,
+        ".code summary": lambda: None,
     }
-    for selector, afterwards in table.items():
+    for selector, afterwards in (again | once).items():
         times = []
-        for _ in range(1 if selector[:5] in ("#tran", "#canc", "#jobs") else PRESSES):
+        for _ in range(PRESSES if selector in again else 1):
             times.append(press(page, selector))
             afterwards()
             page.wait_for_timeout(CALM_MS)
@@ -111,16 +155,41 @@ def presses(browser: Browser, url: str, clip: Path) -> None:
     visitor.context.close()
 
 
+def previews(browser: Browser, url: str, clip: Path) -> None:
+    """Print how soon the style wall shows this clip's own frame, and another of its frames."""
+    visitor = Visitor(browser.new_context(viewport=DESKTOP), url).open()
+    page = visitor.page
+    rows: dict[str, list[tuple[float, float]]] = {"a clip": [], "another frame": []}
+    for number in range(PREVIEWS):
+        for name, begin in (
+            ("a clip", lambda: page.set_input_files("#clip input[type=file]", clip)),
+            ("another frame", lambda at=number: page.evaluate(SEEK, at)),
+        ):
+            page.evaluate(DRAWN)
+            begin()
+            page.wait_for_function("() => window.drawn.length === 8")
+            first, *_, last = page.evaluate("window.drawn")
+            rows[name].append((first, last))
+        visitor.clear()
+        page.wait_for_function("() => !document.querySelector('#style .own')")
+    for name, times in rows.items():
+        first, last = (statistics.median(column) for column in zip(*times, strict=True))
+        print(f"{name:<14} first style {first / 1000:4.1f} s   all eight {last / 1000:4.1f} s")
+    visitor.context.close()
+
+
 def main() -> None:
-    """Both tables."""
+    """All three tables."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         clip = make_clip(Path(folder) / "clip.mp4", size=(1280, 720), duration_s=8.0)
+        long_clip = make_clip(Path(folder) / "long.mp4", size=(360, 720), duration_s=34.0)
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         with running_app(Path(folder) / "data") as app:
             loads(browser, app.url)
-            presses(browser, app.url, clip)
+            previews(browser, app.url, clip)
+            presses(browser, app.url, clip, long_clip)
         browser.close()
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from visitor import KEY_THAT_WAITS, Visitor
 
 Arrive = Callable[..., Visitor]
-PHONE, DESKTOP_HEIGHT = {"width": 390, "height": 844}, 800
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 MOST_BYTES = 8_000_000
 # Source: web.dev/cls. What a visitor's own press moves within half a second is not counted.
 MOST_SHIFT = 0.1
@@ -26,6 +26,10 @@ SHIFTS = """
 TRANSFER = """() => [...performance.getEntriesByType('resource'),
     ...performance.getEntriesByType('navigation')]
     .reduce((all, one) => all + one.transferSize, 0)"""
+GROUND = """scheme => {
+    const parts = getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3);
+    return parts.map(Number).reduce((a, b) => a + b) < 200 === (scheme === 'dark');
+}"""
 MOVES_NOT = "() => !document.getAnimations().some(one => one.playState === 'running')"
 RING = """element => {
     const ringed = (one) => one && (getComputedStyle(one).outlineStyle !== 'none');
@@ -40,10 +44,11 @@ def _shifts(page: Page) -> list[tuple[float, str]]:
     return found
 
 
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_nothing_jumps_while_the_page_loads_a_clip_comes_in_and_a_job_runs_to_its_end(
-    arrive: Arrive, long_clip: Path
+    arrive: Arrive, long_clip: Path, window: dict[str, int]
 ) -> None:
-    visitor = arrive()
+    visitor = arrive(viewport=window)
     page = visitor.page
     page.add_init_script(SHIFTS)
     visitor.open()
@@ -77,10 +82,10 @@ def test_the_button_is_in_sight_on_a_desktop_and_a_phone_and_nothing_scrolls_sid
     page = visitor.page
 
     def everywhere() -> None:
-        _in_sight(visitor, DESKTOP_HEIGHT)
+        _in_sight(visitor, DESKTOP["height"])
         page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict
         _in_sight(visitor, PHONE["height"])
-        page.set_viewport_size({"width": 1280, "height": DESKTOP_HEIGHT})
+        page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
     everywhere()
     visitor.choose(clip)
@@ -97,8 +102,10 @@ def test_the_button_is_in_sight_on_a_desktop_and_a_phone_and_nothing_scrolls_sid
     expect(page.locator("#jobs .job-row")).to_have_count(2)
     everywhere()
     page.wait_for_function(MOVES_NOT)
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g)")
-    assert (sum(map(int, ground[:3])) < 200) == (scheme == "dark")
+    page.wait_for_function(GROUND, arg=scheme)
+    for changed in ("light" if scheme == "dark" else "dark", scheme):  # while the page is open
+        page.emulate_media(color_scheme=changed)  # type: ignore[arg-type]  # one of both
+        page.wait_for_function(GROUND, arg=changed)
     for row in page.locator("#jobs .job-row").all():
         row.locator("[data-event=reopen]").click()
         page.wait_for_selector(f"#status [data-job='{row.get_attribute('data-job')}']")
@@ -106,12 +113,15 @@ def test_the_button_is_in_sight_on_a_desktop_and_a_phone_and_nothing_scrolls_sid
         visitor.wait_for_stage("canceled")
 
 
-def test_whatever_the_tab_key_reaches_has_a_ring(arrive: Arrive, long_clip: Path) -> None:
+def test_whatever_the_tab_key_reaches_has_a_ring_and_arrow_keys_move_within_each_group(
+    arrive: Arrive, long_clip: Path
+) -> None:
     visitor = arrive()
     page = visitor.page
     visitor.choose(long_clip)
     page.wait_for_selector(".fit[data-drawn=yes]")
     ringed: dict[str, bool] = {}
+    groups: list[str] = []
     while True:
         page.keyboard.press("Tab")
         here = page.locator(":focus")
@@ -119,6 +129,24 @@ def test_whatever_the_tab_key_reaches_has_a_ring(arrive: Arrive, long_clip: Path
             break
         name = here.evaluate("e => { e.dataset.seen = 'yes'; return e.outerHTML.slice(0, 200); }")
         ringed[name] = here.evaluate(RING)
+        if (group := here.get_attribute("name")) and here.get_attribute("type") == "radio":
+            groups.append(group)
     assert [name for name, ring in ringed.items() if not ring] == []
     for part in ("trim-window", "trim-playhead", "trim-start", "fit-window", 'role="option"'):
         assert any(part in name for name in ringed), (part, list(ringed))
+    assert groups == ["service", "extent", "shape", "resolution"], "one stop for each group"
+    for group, key, words in (
+        ("service", "ArrowRight", "Alibaba Cloud"),
+        ("extent", "ArrowDown", "All of it, in 2 parts"),
+        ("shape", "ArrowRight", "Keep all, with bars"),
+        ("resolution", "ArrowRight", "1080p"),
+        ("resolution", "ArrowRight", "540p"),
+        ("resolution", "ArrowLeft", "1080p"),
+    ):
+        page.locator(f"#{group} input:checked").focus()
+        page.keyboard.press(key)
+        expect(page.locator(f"#{group} label:has(:focus)")).to_contain_text(words)
+        expect(page.locator(f"#{group} label.selected")).to_contain_text(words)
+        expect(page.locator(f"#{group} input:checked")).to_have_count(1)
+    expect(page.locator("#transform")).to_have_text("Transform 2 parts — $0.97")
+    expect(page.get_by_role("group", name="Resolution")).to_have_count(1)
