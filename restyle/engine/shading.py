@@ -54,14 +54,15 @@ def even(colour: Floats, joined: Links, *, reach: float, keep: Floats) -> Floats
     return out
 
 
-def crisp(colour: Floats, soft: Floats, keep: Floats, amount: float) -> Floats:
+def crisp(colour: Floats, soft: Floats, force: Floats) -> Floats:
     """Borders drawn together without halos: float32 (h, w, 3).
 
-    What `colour` has beyond its blurred copy `soft` is added `amount` times, but never past the
-    darkest and lightest of the nine pixels around; nothing where `keep` (h, w) is 1.
+    What `colour` has beyond its blurred copy `soft` is added `force` (h, w) times, but never past
+    the darkest and lightest of the nine pixels around. A negative `force` softens: −1 as far as
+    they allow.
     """
     out = np.empty_like(colour)
-    _crisp(colour, soft, keep, F(amount), out)
+    _crisp(colour, soft, force, out)
     return out
 
 
@@ -141,21 +142,21 @@ def _links(
 
 
 @kernel
-def _crisp(colour: Floats, soft: Floats, keep: Floats, amount: F, out: Floats) -> None:
+def _crisp(colour: Floats, soft: Floats, force: Floats, out: Floats) -> None:
     height, width, _ = colour.shape
     for y in numba.prange(height):
         above, here, below = colour[max(y - 1, 0)], colour[y], colour[min(y + 1, height - 1)]
         for x in range(width):
             before = max(x - 1, 0)
             after = min(x + 1, width - 1)
-            force = amount * (F(1) - keep[y, x])
+            more = max(force[y, x], F(-1))
             for k in range(3):
                 a, b, c = above[before, k], above[x, k], above[after, k]
                 d, e, f = here[before, k], here[x, k], here[after, k]
                 g, h, i = below[before, k], below[x, k], below[after, k]
                 least = min(min(min(a, b), min(c, d)), min(min(e, f), min(min(g, h), i)))
                 most = max(max(max(a, b), max(c, d)), max(max(e, f), max(max(g, h), i)))
-                out[y, x, k] = min(max(e + force * (e - soft[y, x, k]), least), most)
+                out[y, x, k] = min(max(e + more * (e - soft[y, x, k]), least), most)
 
 
 @kernel

@@ -1,5 +1,6 @@
 """Volumes from flat regions: cushions, figure and ground, airbrushed colour."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -85,8 +86,23 @@ def test_crisping_steepens_an_edge_without_overshoot() -> None:
         [np.convolve(np.pad(row, 4, "edge"), np.ones(9) / 9, "valid")] * 3, axis=-1
     ).astype(np.float32)
     blurred = np.broadcast_to(blurred[None], colour.shape).copy()
-    keep = np.zeros(colour.shape[:2], np.float32)
-    sharp = shading.crisp(np.ascontiguousarray(colour), blurred, keep, 1.0)
+    force = np.ones(colour.shape[:2], np.float32)
+    sharp = shading.crisp(np.ascontiguousarray(colour), blurred, force)
     assert np.abs(np.diff(sharp[10, :, 0])).max() > np.abs(np.diff(row)).max()
     assert sharp.min() >= 0.2 - 1e-6
     assert sharp.max() <= 0.8 + 1e-6
+
+
+def test_a_negative_force_softens_an_edge_and_at_most_to_the_blurred_copy() -> None:
+    colour = _disc()
+    blurred = np.asarray(cv2.GaussianBlur(colour, (0, 0), 2), np.float32)
+    half, whole, more = (
+        shading.crisp(colour, blurred, np.full(colour.shape[:2], force, np.float32))
+        for force in (-0.5, -1, -3)
+    )
+    steepest = [
+        float(np.abs(np.diff(row[HEIGHT // 2, :, 0])).max()) for row in (colour, half, whole)
+    ]
+    assert steepest == sorted(steepest, reverse=True)
+    assert steepest[2] < 0.8 * steepest[0]
+    np.testing.assert_array_equal(whole, more)

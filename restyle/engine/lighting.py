@@ -1,0 +1,223 @@
+"""Light on a relief: wrapped key, sky fill, creases, cast shadow, rim, and what shines.
+
+The eye looks along −z; x runs to the right, y down. The key light is warm and comes from the upper
+left, the fill is cool; hair shines across its strands (Kajiya and Kay, SIGGRAPH 1989).
+"""
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from restyle.engine.kernels import F, Floats, brush, kernel
+from restyle.engine.tones import (
+    chroma_pixel,
+    curve_pixel,
+    luma_pixel,
+    saturate_pixel,
+    smoothstep_pixel,
+)
+
+ROUND = 1.0  # slope of the relief
+KEY = (-0.46, -0.58, 0.67)
+WRAP = 0.45  # how far the key reaches around the corner
+HALFWAY = (-0.252, -0.317, 0.914)  # between the key and the eye
+AMBIENT = 0.32  # of the light comes from everywhere
+CAST = 0.26  # … and is taken by a cast shadow
+HAIR_SHINE = 0.30
+FACE_LIGHT = 0.6
+
+
+class Relief(NamedTuple):
+    """What is lit, half size, float32 (h, w) unless said.
+
+    `height` and `small`, that of the small shapes alone, in pixels; `solid`, `shadow`: see
+    `silhouettes`; `face` and `head` 0–1; `strands` (h, w, 2), unit vectors along edges and hair.
+    """
+
+    height: Floats
+    small: Floats
+    solid: Floats
+    shadow: Floats
+    face: Floats
+    head: Floats
+    strands: Floats
+
+
+def light(
+    colour: Floats, relief: Relief, tones: Floats, levels: tuple[float, float], scale: float
+) -> Floats:
+    """A half-size picture (h, w, 3) lit, through the tone curve `tones` between `levels`."""
+    low, high = levels
+    out = np.empty_like(colour)
+    _light(colour, *relief, tones, F(low), F(1 / (high - low)), F(scale), out)
+    return out
+
+
+@kernel
+def _light(
+    colour: Floats,
+    height: Floats,
+    small: Floats,
+    solid: Floats,
+    shadow: Floats,
+    face: Floats,
+    head: Floats,
+    strands: Floats,
+    tones: Floats,
+    low: F,
+    gain: F,
+    scale: F,
+    out: Floats,
+) -> None:
+    rows, across = height.shape
+    for y in numba.prange(rows):
+        above, below = height[max(y - 1, 0)], height[min(y + 1, rows - 1)]
+        slopes = np.empty((2, across), np.float32)
+        _slopes_row(above, height[y], below, solid[y], slopes[0], slopes[1])
+        # Rows of shade, shine and rim.
+        lights = np.empty((3, across), np.float32)
+        _lights_row(slopes[0], slopes[1], face[y], solid[y], lights)
+        _occlude_row(height[y], small[y], solid[y], shadow[y], face[y], scale, lights[0])
+        hair = np.empty(across, np.float32)
+        _hair_row(slopes[0], slopes[1], strands[y], head[y], face[y], hair)
+        paint = np.empty((3, across), np.float32)
+        _develop_row(colour[y], tones, low, gain, face[y], lights, hair, paint)
+        for x in range(across):
+            for k in range(3):
+                out[y, x, k] = paint[k, x]
+
+
+@brush
+def _slopes_row(
+    above: Floats, here: Floats, below: Floats, solid: Floats, gx: Floats, gy: Floats
+) -> None:
+    """Slopes of a row of the relief: never quite vertical, and of the ground flatter."""
+    last = here.shape[0] - 1
+    gx[0], gx[last] = here[1] - here[0], here[last] - here[last - 1]
+    gx[1:last] = here[2:] - here[:-2]
+    for x in range(last + 1):
+        right, down = F(0.5 * ROUND) * gx[x], F(0.5 * ROUND) * (below[x] - above[x])
+        gentle = F(0.10) + F(0.90) * solid[x]
+        gentle /= np.sqrt(F(1) + F(0.35) * (right * right + down * down))
+        gx[x], gy[x] = right * gentle, down * gentle
+
+
+@brush
+def _lights_row(gx: Floats, gy: Floats, face: Floats, solid: Floats, lights: Floats) -> None:
+    """Key light, shine and rim of a row: (3, w)."""
+    keys, shines, rims = lights[0], lights[1], lights[2]
+    for x in range(gx.shape[0]):
+        nz = F(1) / np.sqrt(F(1) + gx[x] * gx[x] + gy[x] * gy[x])
+        nx, ny = -gx[x] * nz, -gy[x] * nz
+        key = F(KEY[0]) * nx + F(KEY[1]) * ny + F(KEY[2]) * nz + F(WRAP)
+        key = max(key, F(0)) / F(KEY[2] + WRAP)
+        keys[x] = key + F(0.20) * face[x] * (F(1) - key)
+        gloss = max(F(HALFWAY[0]) * nx + F(HALFWAY[1]) * ny + F(HALFWAY[2]) * nz, F(0))
+        gloss *= gloss
+        gloss *= gloss
+        gloss *= gloss
+        gloss *= gloss
+        shines[x] = solid[x] * (F(1) - nz * nz) * max(gloss - F(0.55), F(0))
+        turned = max(F(0.8) * nx + F(0.1) * ny, F(0)) * (F(1) - nz)
+        rims[x] = turned * solid[x] * (F(1) - face[x])
+
+
+@brush
+def _occlude_row(
+    height: Floats,
+    small: Floats,
+    solid: Floats,
+    shadow: Floats,
+    face: Floats,
+    scale: F,
+    key: Floats,
+) -> None:
+    """Little light comes between shapes, wide between large ones, a seam between small."""
+    for x in range(key.shape[0]):
+        crease = F(1) - smoothstep_pixel(F(0.8) * scale, F(8) * scale, height[x])
+        seam = F(1) - smoothstep_pixel(F(0.4) * scale, F(2.4) * scale, small[x])
+        crease = max(crease, F(0.5) * seam)
+        crease *= (F(0.10) + F(0.90) * solid[x]) * (F(1) - F(0.7) * face[x])
+        shade = (F(AMBIENT) + F(1 - AMBIENT) * key[x]) * (F(1) - F(0.30) * crease)
+        # What is behind is never lit by its relief: that would be a halo around the figure.
+        shade -= (F(1) - solid[x]) * max(shade - F(1), F(0))
+        key[x] = shade * (F(1) - F(CAST) * shadow[x])
+
+
+@brush
+def _hair_row(
+    gx: Floats, gy: Floats, strands: Floats, head: Floats, face: Floats, hair: Floats
+) -> None:
+    """A band of light across the strands, where they turn from the light to the eye."""
+    for x in range(gx.shape[0]):
+        tx, ty = strands[x, 0], strands[x, 1]
+        tz = gx[x] * tx + gy[x] * ty
+        along = F(HALFWAY[0]) * tx + F(HALFWAY[1]) * ty + F(HALFWAY[2]) * tz
+        across = max(F(1) - along * along / (F(1) + tz * tz), F(0))
+        band = across * across
+        band *= band
+        band *= band
+        covered = smoothstep_pixel(F(0.02), F(0.20), head[x])
+        hair[x] = F(HAIR_SHINE) * band * covered * (F(1) - face[x])
+
+
+@brush
+def _develop_row(
+    colour: Floats,
+    tones: Floats,
+    low: F,
+    gain: F,
+    face: Floats,
+    lights: Floats,
+    hair: Floats,
+    paint: Floats,
+) -> None:
+    """A row of colour (w, 3) on film, in these lights: (3, w)."""
+    shades, shines, rims = lights[0], lights[1], lights[2]
+    reds, greens, blues = paint[0], paint[1], paint[2]
+    for x in range(face.shape[0]):
+        red = (colour[x, 0] - low) * gain
+        green = (colour[x, 1] - low) * gain
+        blue = (colour[x, 2] - low) * gain
+        before_film = max(luma_pixel(red, green, blue), F(0.02))
+        lift = curve_pixel(tones, before_film) / before_film
+        red *= lift
+        green *= lift
+        blue *= lift
+        c = chroma_pixel(red, green, blue)
+        m = luma_pixel(red, green, blue)
+        # Colours rise, but greys, what is vivid already and deep shadows less.
+        vivid = F(0.54) * smoothstep_pixel(F(0.02), F(0.16), c) / (F(1) + F(1.3) * c)
+        vivid *= F(0.35) + F(0.65) * smoothstep_pixel(F(0.10), F(0.45), m)
+        red, green, blue = saturate_pixel(red, green, blue, F(0.95) + vivid)
+        # Light under the skin: reds and ochres of middle lightness glow from within.
+        skin = smoothstep_pixel(F(0.05), F(0.17), red - green)
+        skin *= smoothstep_pixel(F(0.0), F(0.10), green - blue + F(0.04))
+        skin *= F(1) - smoothstep_pixel(F(0.35), F(0.60), c)
+        skin *= smoothstep_pixel(F(0.15), F(0.40), m)
+        skin = max(skin, F(0.6) * face[x] * smoothstep_pixel(F(0.25), F(0.5), m))
+        # … and faces are never left in the dark.
+        bright = F(1) + F(FACE_LIGHT) * face[x] * max(F(0.75) - m, F(0))
+        red = bright * red + F(0.040) * skin * (F(1.2) - m)
+        green = bright * green + F(0.012) * skin * (F(1.2) - m)
+        blue *= bright
+        cool = max(F(1) - shades[x], F(0))
+        warm = max(shades[x] - F(1), F(0))
+        shine = shines[x] * (F(0.25) + F(0.65) * m)
+        shine += hair[x] * (F(1) - smoothstep_pixel(F(0.30), F(0.60), m)) * (F(0.3) + m)
+        rim = rims[x] * F(0.55) * (F(0.25) + m)
+        red *= shades[x] - F(0.10) * (F(1) - F(1.8) * skin) * cool + F(0.20) * warm
+        green *= shades[x] + F(0.02) * (F(1) - skin) * cool + F(0.10) * warm
+        blue *= shades[x] + F(0.13) * (F(1) - skin) * cool - F(0.05) * warm
+        reds[x] = _shoulder(red + shine + F(0.80) * rim)
+        greens[x] = _shoulder(green + shine + F(0.90) * rim)
+        blues[x] = _shoulder(blue + shine + rim)
+
+
+@brush
+def _shoulder(value: F) -> F:
+    """Highlights roll off instead of burning out: 0.8 to 1.2 end between 0.8 and 1."""
+    over = min(max((value - F(0.8)) * F(2.5), F(0)), F(1))
+    rolled: F = min(value, F(0.8)) + F(0.2) * over * (F(2) - over)
+    return rolled

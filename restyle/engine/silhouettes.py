@@ -1,0 +1,98 @@
+"""The figure as one body: what stands out of a picture, filled, rounded, and the shadow it casts.
+
+Regions of colour make a body of many cushions; its silhouette makes it one thing that stands in
+front of another. All is worked out on a small picture: nothing in it is fine.
+"""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from restyle.engine import shading
+from restyle.engine.frames import Frame
+from restyle.engine.kernels import F, Floats
+from restyle.engine.pictures import blur, enlarge, shrink
+from restyle.engine.tones import smoothstep
+
+SMALL = 4  # how much smaller than half size
+GROUND, FIGURE = 0.07, 0.26  # how far a colour lies from all that touches the border
+GAP = 3.5  # small pixels at 720p: holes of this radius are closed
+OUTLINE, UNEVEN = 0.15, 0.05  # a step of the filled figure that is a border; one that is none
+INSIDE = 0.5, 0.9
+REACH = 88.0  # half-size pixels at 720p: how far in from its border a body is round
+# The shadow on what is behind: right and down of the figure, in half-size pixels at 720p.
+CAST, SOFT = (16.0, 10.0), 15.0
+# Of a head in widths and heights of a face's box: its middle, half its width and height.
+HEAD_AT, HEAD_WIDTH, HEAD_HEIGHT = 0.38, 0.74, 0.92
+
+
+class Silhouette(NamedTuple):
+    """The figure at half size, float32 (h, w).
+
+    `solid` 0–1, its inside; `height` in half-size pixels, of it as one cushion; `shadow` 0–1,
+    what it casts on the ground behind it.
+    """
+
+    solid: Floats
+    height: Floats
+    shadow: Floats
+
+
+def silhouette(frame: Frame) -> Silhouette:
+    """The figure of a frame; faces belong to it, whatever their colour."""
+    stands_out = shading.figure(shrink(frame.abstract, SMALL))
+    gap = round(GAP * frame.scale)
+    found = cv2.dilate(smoothstep(GROUND, FIGURE, stands_out), _disc(gap))
+    # One more than was grown: a small picture's border is a mixture with what is behind.
+    solid = np.asarray(cv2.erode(found, _disc(gap + 1)), np.float32)
+    if frame.face_boxes:
+        solid = np.maximum(solid, shrink(frame.face_mask, SMALL))
+    joined = shading.links(
+        np.dstack([solid] * 3), np.ones_like(solid), edge=OUTLINE, texture=UNEVEN
+    )
+    height = shading.inflate(joined, reach=REACH * frame.scale / SMALL, levels=3)
+    parts = np.dstack([solid, F(SMALL) * height, _shadow(solid, frame.scale)])
+    whole = enlarge(parts, frame.half_size)
+    # A little within the border, which is soft by now: what is behind must not be rounded.
+    inside = smoothstep(*INSIDE, whole[..., 0])
+    return Silhouette(inside, whole[..., 1] * inside, np.ascontiguousarray(whole[..., 2]))
+
+
+def heads(frame: Frame) -> Floats:
+    """Domes over the heads of a frame's faces, hair included: float32 (h, w), 0–1."""
+    domes = np.zeros(frame.half_size, np.float32)
+    for x, y, w, h, strength in frame.face_boxes:
+        _add_dome(domes, (x + w / 2, y + HEAD_AT * h), (HEAD_WIDTH * w, HEAD_HEIGHT * h), strength)
+    return domes
+
+
+def _disc(radius: int) -> NDArray[np.uint8]:
+    side = 2 * radius + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
+
+
+def _shadow(solid: Floats, scale: float) -> Floats:
+    along, down = (step * scale / SMALL for step in CAST)
+    move = np.array([[1, 0, along], [0, 1, down]], np.float32)
+    moved = cv2.warpAffine(solid, move, solid.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
+    cast = blur(np.asarray(moved, np.float32), SOFT * scale / SMALL)
+    return np.asarray(cast * (F(1) - solid), np.float32)
+
+
+def _add_dome(
+    domes: Floats, centre: tuple[float, float], radii: tuple[float, float], strength: float
+) -> None:
+    rows, columns = domes.shape
+    (cx, cy), (rx, ry) = centre, radii
+    top, bottom = max(int(cy - ry), 0), min(int(cy + ry) + 1, rows)
+    left, right = max(int(cx - rx), 0), min(int(cx + rx) + 1, columns)
+    if top >= bottom or left >= right:
+        return
+    v = (np.arange(top, bottom, dtype=np.float32)[:, None] - F(cy)) / F(ry)
+    u = (np.arange(left, right, dtype=np.float32)[None, :] - F(cx)) / F(rx)
+    # Level at its rim: a half-ellipsoid would leave a ring on what is behind the head.
+    dome = np.maximum(F(1) - u * u - v * v, F(0)) ** F(1.5)
+    inside = domes[top:bottom, left:right]
+    np.maximum(inside, F(strength) * dome, out=inside)

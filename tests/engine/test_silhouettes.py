@@ -1,0 +1,75 @@
+"""The figure as one body: filled, round towards its border, with a shadow on what is behind."""
+
+from functools import cache
+
+import cv2
+import numpy as np
+
+from restyle.engine.frames import Abstraction, Frame, FrameReader
+from restyle.engine.silhouettes import Silhouette, heads, silhouette
+
+WIDTH, HEIGHT = 1280, 720
+MIDDLE, RADIUS = (600, 400), 200
+
+
+@cache
+def frame() -> Frame:
+    """A red disc with a hole of the ground's colour, before a grey wall."""
+    picture = np.full((HEIGHT, WIDTH, 3), 150, np.uint8)
+    cv2.circle(picture, MIDDLE, RADIUS, (190, 40, 30), cv2.FILLED)
+    cv2.circle(picture, (MIDDLE[0] + 90, MIDDLE[1]), 14, (150, 150, 150), cv2.FILLED)
+    return FrameReader(Abstraction(2, 30, 3.0), keep_faces=False).read(picture)
+
+
+@cache
+def found() -> Silhouette:
+    return silhouette(frame())
+
+
+def at(field: np.ndarray, right: float, down: float = 0) -> float:
+    """The value so many radii away from the disc's middle."""
+    x, y = MIDDLE[0] + right * RADIUS, MIDDLE[1] + down * RADIUS
+    return float(field[round(y / 2), round(x / 2)])
+
+
+def test_the_figure_is_solid_and_what_is_behind_is_not() -> None:
+    assert at(found().solid, 0) > 0.95
+    assert at(found().solid, -0.9) > 0.95
+    assert at(found().solid, -1.1) < 0.05
+
+
+def test_small_holes_are_filled() -> None:
+    assert at(found().solid, 90 / RADIUS) > 0.95
+
+
+def test_a_body_is_round_towards_its_border() -> None:
+    heights = [at(found().height, -part) for part in (0.2, 0.6, 0.8, 0.92)]
+    assert heights == sorted(heights, reverse=True)
+    assert heights[-1] < 0.8 * heights[0]
+    assert at(found().height, -1.1) == 0
+
+
+def test_the_shadow_falls_to_the_right_and_down_on_the_ground_alone() -> None:
+    shadow = found().shadow
+    assert at(shadow, 0.74, 0.74) > 0.4
+    assert at(shadow, 0.74, 0.74) > 3 * at(shadow, -0.78, -0.78)
+    assert at(shadow, 0) < 0.05
+    assert at(shadow, 2.5) < 0.01
+
+
+def test_a_head_is_a_dome_level_at_its_rim() -> None:
+    seen = frame()
+    seen.face_boxes = [(200.0, 100.0, 60.0, 60.0, 1.0), (-20.0, -20.0, 30.0, 30.0, 0.5)]
+    try:
+        domes = heads(seen)
+    finally:
+        seen.face_boxes = []
+    assert domes[123, 230] > 0.98
+    assert domes.max() <= 1
+    steepness = np.hypot(*np.gradient(domes[60:190, 150:310]))
+    rim = (domes[60:190, 150:310] > 0) & (domes[60:190, 150:310] < 0.05)
+    assert steepness[rim].max() < 0.7 * steepness.max()
+
+
+def test_without_faces_there_are_no_heads() -> None:
+    assert not heads(frame()).any()
