@@ -6,6 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from restyle.engine.blurs import wide_blur
 from restyle.engine.carrying import Ground
 from restyle.engine.cels import modelling
 from restyle.engine.frames import Abstraction, Frame
@@ -29,6 +30,7 @@ from restyle.engine.tones import (
     posterise,
     posterise_pixel,
     saturate_pixel,
+    smoothstep,
     smoothstep_pixel,
 )
 
@@ -40,11 +42,16 @@ LINE_SIGMA = 0.85
 LINE_STRENGTH = 18.0
 LINE_LENGTH = 5
 INK_AT, INK_SHARPNESS = 0.16, 10.0
-STEADY = 0.7
+# Spotted blacks: a dark thing is inked as one, and only its lit folds are left open.
+SPOT_SIGMA = 9.0  # half-size pixels at 720p
+SPOT_DARK, SPOT_LIGHT = 0.13, 0.30  # tone around, wholly and not at all dark
+SPOT = 0.12  # what is in the dark is black when its tone is lighter by this much
+STEADY = 0.84
 
 # Ben-Day dots: a grid at 45°, dots grow as the tone falls.
 PITCH = 6.5  # full-size pixels at 720p
-DOT_INK = 0.46
+DOT_INK = 0.34
+UNREST_SIGMA = 6.0  # half-size pixels at 720p
 
 INK_STEPS = 0.7  # how far saturation goes to one of its four strengths
 OVERPRINT = 1.1  # a channel may be this much over full: vivid, but violet stays violet
@@ -86,7 +93,7 @@ class AmericanComic:
             frame.face_mask,
             modelling(frame, memory),
             enlarge(memory.blend("black", _black(frame), STEADY), frame.size, smooth=True),
-            memory.blend("dots", np.sqrt(tone), 0.75),
+            memory.blend("dots", np.sqrt(tone) + _unrest(frame), 0.75),
             SMOOTH,
             STEPPED,
             F(low),
@@ -98,6 +105,14 @@ class AmericanComic:
             out,
         )
         return out
+
+
+def _unrest(frame: Frame) -> Floats:
+    """1 where things move too fast to be followed, half size: no print can go with them."""
+    if frame.is_cut or frame.passes:
+        return np.zeros(frame.half_size, np.float32)
+    trusted = wide_blur(frame.confidence, UNREST_SIGMA * frame.scale)
+    return smoothstep(0.25, 0.70, F(1) - trusted)
 
 
 def _placed(ground: Ground, offset: Floats, width: int) -> Floats:
@@ -115,7 +130,9 @@ def _black(frame: Frame) -> Floats:
     broad += frame.face_mask * (fine - broad)
     sigma = max(LINE_SIGMA * frame.scale, 0.5)
     lines = follow(blur(fine, sigma) - blur(fine, 1.6 * sigma), frame, LINE_LENGTH)
-    return blur(broad, MASS_SIGMA * frame.scale) + F(LINE_STRENGTH) * lines
+    dark = F(1) - smoothstep(SPOT_DARK, SPOT_LIGHT, wide_blur(broad, SPOT_SIGMA * frame.scale))
+    spots = F(SPOT) * dark * (F(1) - frame.face_mask)
+    return blur(broad, MASS_SIGMA * frame.scale) - spots + F(LINE_STRENGTH) * lines
 
 
 @kernel
@@ -178,7 +195,9 @@ def _print_row(
 
         # Greys go grey, colours rise; skin (orange, of middling strength) stays as it is.
         strength = chroma_pixel(red, green, blue) / max(max(red, max(green, blue)), F(0.05))
-        wanted = F(0.35) + F(1.35) * smoothstep_pixel(F(0.10), F(0.34), strength)
+        # In the dark a camera sees colour where there is none.
+        lit = F(0.25) + F(0.75) * smoothstep_pixel(F(0.10), F(0.34), before[x])
+        wanted = F(0.35) + F(1.35) * lit * smoothstep_pixel(F(0.10), F(0.34), strength)
         skin = max(_skin_pixel(red, green, blue, strength), face)
         wanted += skin * (F(SKIN_SATURATION) - wanted)
         # The same move in four strengths of ink, the hue kept.
