@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from restyle.engine.kernels import Floats
 
 NODES = 25
+BARE = 4.0  # a chroma that is no colour yet: bare silk
 
 # (source hue°, pigment hue°, pigment chroma) in Lab: cinnabar, ochre, gamboge, malachite,
 # stone green-blue, azurite, rouge.
@@ -57,24 +58,24 @@ def _painted(lab: NDArray[np.float64]) -> NDArray[np.float64]:
     chroma = np.hypot(a, b)
     neutral = np.exp(-((chroma / 16) ** 2))
     pigment_a, pigment_b = _pigment_vector(np.degrees(np.arctan2(b, a)))
-    strength = 0.86 * np.clip(chroma / 52, 0, 1.3) ** 0.80
-    tone = 0.17 + 0.77 * lightness**0.74
+    strength = 0.90 * np.clip((chroma - BARE) / (52 - BARE), 0, 1.3) ** 0.85
+    tone = 0.13 + 0.83 * lightness**0.80
     shadow = np.clip((0.52 - tone) / 0.40, 0, 1)
     light = np.clip((tone - 0.42) / 0.5, 0, 1)
     out = np.stack(
         [
             100 * (tone - 0.05 * neutral * light),
-            0.16 * a + strength * pigment_a + neutral * (-9 * shadow + 2.5 * light),
+            0.16 * a + strength * pigment_a + neutral * (-5 * shadow + 2.5 * light),
             0.16 * b
             + strength * pigment_b
-            + neutral * (-13 * shadow + 17 * light)
+            + neutral * (-8 * shadow + 17 * light)
             + 4 * light
             - 4 * shadow,
         ],
         axis=1,
     )
     # Ink: without it black came out as petrol, (0, 46, 63). Coloured darks keep their hue longer.
-    ink = (1 - _sst(0.05, 0.34, lightness)) * (0.55 + 0.45 * neutral)
+    ink = (1 - _sst(0.08, 0.42, lightness)) * (0.55 + 0.45 * neutral)
     ink = ink[:, None]
     dark = np.array(_INK_LAB) + np.array([62.0, 0.0, 0.0]) * lightness[:, None]
     dark[:, 1] += 0.55 * a

@@ -15,18 +15,19 @@ from restyle.engine.blurs import wide_blur
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
-from restyle.engine.pictures import blur, luma
+from restyle.engine.pictures import blur, enlarge, luma
 from restyle.engine.rows import columns, sample_row, store_row, upsample_row
-from restyle.engine.strokes import Lines, draw_response, ink_pixel
+from restyle.engine.strokes import Lines, ink_pixel, line_response, line_tone
 from restyle.engine.tones import luma_pixel, saturate_pixel, smoothstep_pixel
 
 EDGE = 10.8  # a grey step (0–255) across which paint does not spread
+STEADY = 0.84  # of a line: it is drawn once, with a sure hand
 LINES = Lines(sigma=1.2, epsilon=-0.0027, phi=130, length=9)
 SHADING_SIGMA = 7.0  # half-size pixels at 720p: shading of this size is flattened
 FEATURE_SIGMA = 5.0  # … and features of a face of this size are brought out
 WASH_SIGMA = 4.5
-SILK = 0.022
-GRANULES = 0.022
+SILK = 0.016
+GRANULES = 0.015
 LIFT = 0.24
 VIVID = 1.16
 
@@ -61,7 +62,8 @@ class ChineseCartoon:
             F(1 / (high - low)),
             washes,
         )
-        lines = draw_response(frame, memory, LINES)
+        response = line_response(line_tone(frame), frame, LINES)
+        lines = enlarge(memory.blend("lines", response, STEADY), frame.size, smooth=True)
         size = frame.size[1], frame.size[0]
         silk = textures.silk(size, frame.scale).lay(size, frame.ground)
         granules = textures.pigment(size, frame.scale).lay(size, frame.ground)
