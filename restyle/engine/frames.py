@@ -49,7 +49,7 @@ class Frame:
     confidence    trust in the flow, 0–1
     is_cut        the first frame of a shot
     passes        a flash: nothing is to be remembered of it
-    tangents      (h, w, 2) unit vectors (x, y) along edges; (1, 0) where it is flat
+    tangents      (2, h, w) x and y of unit vectors along edges; (1, 0) where it is flat
     anisotropy    0 (texture) – 1 (a clear edge)
     light         lightly abstracted colour (h, w, 3), 0–1: for lines
     abstract      abstracted colour (h, w, 3), 0–1: for paint
@@ -170,14 +170,14 @@ class FrameReader:
 def tangent_field(grey: Floats, sigma: float) -> tuple[Floats, Floats]:
     """Edge directions and how clear they are, from the smoothed structure tensor.
 
-    `grey` 0–255; gives tangents (h, w, 2) and anisotropy (h, w).
+    `grey` 0–255; gives tangents (2, h, w) and anisotropy (h, w).
     """
     across = cast(Floats, cv2.Sobel(grey, cv2.CV_32F, 1, 0))
     down = cast(Floats, cv2.Sobel(grey, cv2.CV_32F, 0, 1))
     tensor = np.empty((*grey.shape, 3), np.float32)
     _tensor(across, down, tensor)
     tensor = blur(tensor, max(sigma, 1.0))
-    tangents = np.empty((*grey.shape, 2), np.float32)
+    tangents = np.empty((2, *grey.shape), np.float32)
     anisotropy = np.empty(grey.shape, np.float32)
     _tangents(tensor, tangents, anisotropy)
     return tangents, anisotropy
@@ -208,10 +208,10 @@ def _tangents(tensor: Floats, tangents: Floats, anisotropy: Floats) -> None:
                 gy = c - a + d
             size = np.sqrt(gx * gx + gy * gy)
             if size < F(1e-3):
-                tangents[y, x, 0] = F(1)
-                tangents[y, x, 1] = F(0)
+                tangents[0, y, x] = F(1)
+                tangents[1, y, x] = F(0)
                 anisotropy[y, x] = F(0)
             else:
-                tangents[y, x, 0] = -gy / size
-                tangents[y, x, 1] = gx / size
+                tangents[0, y, x] = -gy / size
+                tangents[1, y, x] = gx / size
                 anisotropy[y, x] = d / (a + c + F(1e-6))

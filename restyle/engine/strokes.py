@@ -15,8 +15,8 @@ from restyle.engine.frames import Frame
 from restyle.engine.kernels import F, Floats, brush, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, luma
+from restyle.engine.tracing import traced
 
-FAINT = 0.003  # responses below this are not worth following
 STEADY = 0.55  # how much of a line is remembered
 
 
@@ -47,18 +47,30 @@ def line_tone(frame: Frame) -> Floats:
 
 def line_response(tone: Floats, frame: Frame, lines: Lines) -> Floats:
     """Edges of `tone`, negative where ink belongs, smoothed along their tangents; half size."""
+    return follow(line_edges(tone, frame, lines), frame, lines.length)
+
+
+def line_edges(tone: Floats, frame: Frame, lines: Lines) -> Floats:
+    """Edges of `tone` as they are found: the difference of two blurs of it."""
     sigma = max(lines.sigma * frame.scale, 0.5) / 2
-    edges = blur(tone, sigma) - blur(tone, 1.6 * sigma)
-    return follow(edges, frame, lines.length)
+    return np.asarray(blur(tone, sigma) - blur(tone, 1.6 * sigma))
 
 
 def follow(edges: Floats, frame: Frame, length: float) -> Floats:
     """`edges` averaged along the tangents, and faded where nothing runs (texture); half size."""
-    steps = max(2, round(length * frame.scale))
-    out = np.empty_like(edges)
-    weights = np.exp(-((np.arange(steps + 1) / (0.55 * steps)) ** 2) / 2).astype(np.float32)
-    _follow(edges, frame.tangents, frame.anisotropy, weights, out)
-    return out
+    (followed,) = traced(edges[None], frame.tangents, stroke_weights(length * frame.scale)[None])
+    return np.asarray(followed * runs(frame))
+
+
+def stroke_weights(length: float) -> Floats:
+    """How much each pixel of half a stroke of `length` pixels counts, from the middle to its end."""
+    steps = max(2, round(length))
+    return np.exp(-((np.arange(steps) / (0.55 * steps)) ** 2) / 2).astype(np.float32)
+
+
+def runs(frame: Frame) -> Floats:
+    """0.12–1, how far there are edges that run on, rather than texture; half size."""
+    return np.clip(F(2.6) * (frame.anisotropy - F(0.30)), F(0.12), F(1))
 
 
 def draw_response(
@@ -96,46 +108,3 @@ def _ink(response: Floats, epsilon: F, phi: F, out: Floats) -> None:
     for y in numba.prange(response.shape[0]):
         for x in range(response.shape[1]):
             out[y, x] = ink_pixel(response[y, x], epsilon, phi)
-
-
-@kernel
-def _follow(
-    edges: Floats, tangents: Floats, anisotropy: Floats, weights: Floats, out: Floats
-) -> None:
-    height, width = edges.shape
-    steps = weights.shape[0]
-    for y in numba.prange(height):
-        for x in range(width):
-            here = edges[y, x]
-            gate = min(max(F(2.6) * (anisotropy[y, x] - F(0.30)), F(0.12)), F(1))
-            if abs(here) < F(FAINT):
-                out[y, x] = here * gate
-                continue
-            total = here
-            weight = F(1)
-            for way in range(2):
-                dx = tangents[y, x, 0]
-                dy = tangents[y, x, 1]
-                if way == 1:
-                    dx = -dx
-                    dy = -dy
-                px = F(x) + F(0.5)
-                py = F(y) + F(0.5)
-                for i in range(1, steps):
-                    px += dx
-                    py += dy
-                    if px < F(0) or py < F(0) or px >= F(width) or py >= F(height):
-                        break
-                    sx = np.int32(px)
-                    sy = np.int32(py)
-                    total += weights[i] * edges[sy, sx]
-                    weight += weights[i]
-                    tx = tangents[sy, sx, 0]
-                    ty = tangents[sy, sx, 1]
-                    # Tangents have no sign of their own: keep going the way we came.
-                    if tx * dx + ty * dy < F(0):
-                        tx = -tx
-                        ty = -ty
-                    dx = tx
-                    dy = ty
-            out[y, x] = total / weight * gate

@@ -101,8 +101,8 @@ def _kuwahara(
     height, width = variance.shape
     for y in numba.prange(height):
         for x in range(width):
-            tx = tangents[y, x, 0]
-            ty = tangents[y, x, 1]
+            tx = tangents[0, y, x]
+            ty = tangents[1, y, x]
             stretch = F(1) + anisotropy[y, x]
             along = radius * stretch
             across = radius / stretch

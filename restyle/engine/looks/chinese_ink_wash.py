@@ -12,18 +12,19 @@ import numpy as np
 
 from restyle.engine import seals, textures
 from restyle.engine.blurs import darkest, wide_blur
-from restyle.engine.bristles import hairs
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, luma, shrink
 from restyle.engine.rows import columns, sample_colour_row, sample_row, store_row
-from restyle.engine.strokes import Lines, ink_pixel, line_response, line_tone
+from restyle.engine.strokes import Lines, ink_pixel, line_edges, line_tone, runs, stroke_weights
 from restyle.engine.surfaces import sample_pixel
 from restyle.engine.tones import luma_pixel, smoothstep_pixel
+from restyle.engine.tracing import traced
 
 FINE = Lines(sigma=1.4, epsilon=-0.0055, phi=90, length=7)
 BOLD = Lines(sigma=2.9, epsilon=-0.0190, phi=55, length=9)
+HAIR_LENGTH = 8  # half-size pixels at 720p, each way
 WOBBLE = 1.7  # half-size pixels at 720p: how far wash borders wander
 SURROUND = 56.0
 TINT = 0.30
@@ -48,13 +49,8 @@ class ChineseInkWash:
         scale = frame.scale
         height, width = frame.size
         half_size = frame.half_size[1], frame.half_size[0]
-        tone = line_tone(frame)
-        fine = line_response(tone, frame, FINE)
-        bold = line_response(tone, frame, BOLD)
-        streaks = textures.grain(half_size, scale).lay(half_size, frame.ground, 0.5)
-        drawn = (bold, 0.3 * BOLD.epsilon), (fine, 0.5 * FINE.epsilon)
-        brushed = hairs(streaks, *drawn, frame.tangents, max(round(8 * scale), 2))
-        marks = memory.blend("marks", np.dstack([fine, bold, brushed]), 0.6)
+        fine, bold, streaks = _brushed(frame)
+        marks = memory.blend("marks", np.dstack([fine, bold, streaks]), 0.6)
 
         density = self._washes(frame, bold)
         density = memory.blend("washes", density, 0.7)
@@ -125,6 +121,22 @@ class ChineseInkWash:
             out,
         )
         return out
+
+
+def _brushed(frame: Frame) -> Floats:
+    """Fine and bold lines, and the streaks that a brush's hairs leave along them: half size."""
+    tone, scale = line_tone(frame), frame.scale
+    half_size = frame.half_size[1], frame.half_size[0]
+    hairs = textures.grain(half_size, scale).lay(half_size, frame.ground, 0.5)
+    weights = [stroke_weights(length * scale) for length in (FINE.length, BOLD.length)]
+    weights.append(np.full(max(round(HAIR_LENGTH * scale), 2) + 1, 1, np.float32))
+    padded = np.zeros((3, max(map(len, weights))), np.float32)
+    for row, those in zip(padded, weights, strict=True):
+        row[: len(those)] = those
+    maps = np.stack([line_edges(tone, frame, FINE), line_edges(tone, frame, BOLD), hairs])
+    drawn = traced(maps, frame.tangents, padded)
+    drawn[:2] *= runs(frame)
+    return drawn
 
 
 def _cloud(frame: Frame, sigma: float, seed: int) -> Floats:
