@@ -8,8 +8,8 @@ import numba
 import numpy as np
 
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
-from restyle.engine.motion import SNAP
 from restyle.engine.palette import GRID, LANES
+from restyle.engine.places import SNAP
 
 BLUR_REACH = 4
 CRISP = 3.0  # slope from the margin between two entries to the share of the first

@@ -11,7 +11,8 @@ import cv2
 import numba
 import numpy as np
 
-from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.places import bilinear_row, brought, empty_source, source_row
 from restyle.engine.plain_ground import settled_flow
 from restyle.engine.scenes import Scenes
 
@@ -20,7 +21,6 @@ CUT_BELOW = 0.45  # mean trust under which the scene may have changed
 LONGEST_FLASH = 2  # frames; what lasts longer is there to stay
 DENOISE_WEIGHT = 0.7
 DENOISE_NOISE = 48.0  # a difference (three channels, each 0–255, summed) too large to be noise
-SNAP = 0.06  # squared flow under which a pixel counts as still, and is not resampled
 
 
 @dataclass
@@ -66,7 +66,8 @@ class MotionReader:
         found: Floats = self._flow.calc(grey, previous, None)
         flow = settled_flow(found, grey)
         trust = np.empty((height, width), np.float32)
-        _photo_consistency(grey, previous, flow, trust)
+        floats = grey.astype(np.float32), previous.astype(np.float32)
+        _photo_consistency(*floats, flow, trust)
         # Dark frames resemble each other: a scene that comes out of black is asked for what it is.
         if float(trust.mean()) < CUT_BELOW or (is_another and self._scenes.after_nothing):
             if is_another:
@@ -132,7 +133,8 @@ class Denoiser:
             self._previous = current
             return current
         out = np.empty_like(current)
-        _denoise(current, self._previous, motion.flow, motion.confidence, out)
+        carried = brought(self._previous, motion.flow)
+        _denoise(current, carried, motion.flow, motion.confidence, out)
         self._previous = out
         return out
 
@@ -150,23 +152,22 @@ def _global_motion(flow: Floats) -> Floats:
 
 
 @kernel
-def _photo_consistency(grey: Bytes, previous: Bytes, flow: Floats, trust: Floats) -> None:
+def _photo_consistency(grey: Floats, previous: Floats, flow: Floats, trust: Floats) -> None:
     height, width = grey.shape
+    before = previous.reshape(-1)
     for y in numba.prange(height):
-        for x in range(width):
-            px = F(x) + flow[y, x, 0]
-            py = F(y) + flow[y, x, 1]
-            if px < F(0) or py < F(0) or px > F(width - 1) or py > F(height - 1):
-                trust[y, x] = F(0)
-                continue
-            x0 = min(np.int32(px), np.int32(width - 2))
-            y0 = min(np.int32(py), np.int32(height - 2))
-            fx = px - F(x0)
-            fy = py - F(y0)
-            above = F(previous[y0, x0]) * (F(1) - fx) + F(previous[y0, x0 + 1]) * fx
-            below = F(previous[y0 + 1, x0]) * (F(1) - fx) + F(previous[y0 + 1, x0 + 1]) * fx
-            d = (above * (F(1) - fy) + below * fy - F(grey[y, x])) / F(TOLERANCE)
-            trust[y, x] = F(1) / (F(1) + d * d)
+        source = empty_source(width)
+        source_row(flow[y], y, height, source)
+        carried = np.empty(width, np.float32)
+        bilinear_row(before, width, 0, 1, source, carried)
+        _trust_row(grey[y], carried, source.inside, trust[y])
+
+
+@brush
+def _trust_row(grey: Floats, carried: Floats, inside: Floats, trust: Floats) -> None:
+    for x in range(trust.shape[0]):
+        d = (carried[x] - grey[x]) * F(1 / TOLERANCE)
+        trust[x] = inside[x] / (F(1) + d * d)
 
 
 @kernel
@@ -174,74 +175,73 @@ def _blend(
     current: Floats, past: Floats, flow: Floats, confidence: Floats, weight: F, out: Floats
 ) -> None:
     height, width, layers = current.shape
+    before = past.reshape(-1)
     for y in numba.prange(height):
-        for x in range(width):
-            px = F(x) + flow[y, x, 0]
-            py = F(y) + flow[y, x, 1]
-            w = weight * confidence[y, x]
-            inside = px >= F(0) and py >= F(0) and px <= F(width - 1) and py <= F(height - 1)
-            if not inside or w < F(0.001):
-                for k in range(layers):
-                    out[y, x, k] = current[y, x, k]
-                continue
-            x0 = min(np.int32(px), np.int32(width - 2))
-            y0 = min(np.int32(py), np.int32(height - 2))
-            fx = px - F(x0)
-            fy = py - F(y0)
-            for k in range(layers):
-                above = past[y0, x0, k] * (F(1) - fx) + past[y0, x0 + 1, k] * fx
-                below = past[y0 + 1, x0, k] * (F(1) - fx) + past[y0 + 1, x0 + 1, k] * fx
-                old = above * (F(1) - fy) + below * fy
-                out[y, x, k] = current[y, x, k] + w * (old - current[y, x, k])
+        source = empty_source(width)
+        source_row(flow[y], y, height, source)
+        carried = np.empty(width, np.float32)
+        for layer in range(layers):
+            bilinear_row(before, width, layer, layers, source, carried)
+            _blend_row(
+                current[y].reshape(-1)[layer:],
+                carried,
+                confidence[y],
+                source.inside,
+                weight,
+                layers,
+                out[y].reshape(-1)[layer:],
+            )
+
+
+@brush
+def _blend_row(
+    current: Floats,
+    carried: Floats,
+    confidence: Floats,
+    inside: Floats,
+    weight: F,
+    layers: int,
+    out: Floats,
+) -> None:
+    for x in range(carried.shape[0]):
+        i = x * layers
+        out[i] = current[i] + weight * confidence[x] * inside[x] * (carried[x] - current[i])
 
 
 @kernel
-def _denoise(current: Bytes, previous: Bytes, flow: Floats, confidence: Floats, out: Bytes) -> None:
+def _denoise(current: Bytes, carried: Bytes, flow: Floats, confidence: Floats, out: Bytes) -> None:
     height, width, _ = current.shape
     for y in numba.prange(height):
-        for x in range(width):
-            u = flow[y, x, 0]
-            v = flow[y, x, 1]
-            if u * u + v * v < F(SNAP):
-                u = F(0)
-                v = F(0)
-            px = F(x) + u
-            py = F(y) + v
-            inside = px >= F(0) and py >= F(0) and px <= F(width - 1) and py <= F(height - 1)
-            trust = confidence[y, x]
-            if not inside or trust < F(0.02):
-                for k in range(3):
-                    out[y, x, k] = current[y, x, k]
-                continue
-            x0 = min(np.int32(px), np.int32(width - 2))
-            y0 = min(np.int32(py), np.int32(height - 2))
-            fx = px - F(x0)
-            fy = py - F(y0)
-            w00 = (F(1) - fx) * (F(1) - fy)
-            w01 = fx * (F(1) - fy)
-            w10 = (F(1) - fx) * fy
-            w11 = fx * fy
-            r = (
-                w00 * F(previous[y0, x0, 0])
-                + w01 * F(previous[y0, x0 + 1, 0])
-                + w10 * F(previous[y0 + 1, x0, 0])
-                + w11 * F(previous[y0 + 1, x0 + 1, 0])
-            ) - F(current[y, x, 0])
-            g = (
-                w00 * F(previous[y0, x0, 1])
-                + w01 * F(previous[y0, x0 + 1, 1])
-                + w10 * F(previous[y0 + 1, x0, 1])
-                + w11 * F(previous[y0 + 1, x0 + 1, 1])
-            ) - F(current[y, x, 1])
-            b = (
-                w00 * F(previous[y0, x0, 2])
-                + w01 * F(previous[y0, x0 + 1, 2])
-                + w10 * F(previous[y0 + 1, x0, 2])
-                + w11 * F(previous[y0 + 1, x0 + 1, 2])
-            ) - F(current[y, x, 2])
-            d = abs(r) + abs(g) + abs(b)
-            doubt = F(1) + d * d / F(DENOISE_NOISE * DENOISE_NOISE)
-            w = F(DENOISE_WEIGHT) * trust / (doubt * doubt)
-            out[y, x, 0] = np.uint8(F(current[y, x, 0]) + w * r + F(0.5))
-            out[y, x, 1] = np.uint8(F(current[y, x, 1]) + w * g + F(0.5))
-            out[y, x, 2] = np.uint8(F(current[y, x, 2]) + w * b + F(0.5))
+        source = empty_source(width)
+        source_row(flow[y], y, height, source)
+        change = np.empty(3 * width, np.float32)
+        weight = np.empty(3 * width, np.float32)
+        now, before = current[y].reshape(-1), carried[y].reshape(-1)
+        _change_row(now, before, change)
+        _noise_row(change, confidence[y], source.inside, weight)
+        _denoise_row(now, change, weight, out[y].reshape(-1))
+
+
+@brush
+def _change_row(now: Bytes, before: Bytes, change: Floats) -> None:
+    for i in range(change.shape[0]):
+        change[i] = F(before[i]) - F(now[i])
+
+
+@brush
+def _noise_row(change: Floats, confidence: Floats, inside: Floats, weight: Floats) -> None:
+    """How much of the past each value takes: what differs little is noise."""
+    for x in range(inside.shape[0]):
+        i = 3 * x
+        d = (abs(change[i]) + abs(change[i + 1]) + abs(change[i + 2])) * F(1 / DENOISE_NOISE)
+        doubt = F(1) + d * d
+        share = F(DENOISE_WEIGHT) * confidence[x] * inside[x] / (doubt * doubt)
+        weight[i] = share
+        weight[i + 1] = share
+        weight[i + 2] = share
+
+
+@brush
+def _denoise_row(now: Bytes, change: Floats, weight: Floats, out: Bytes) -> None:
+    for i in range(change.shape[0]):
+        out[i] = np.uint8(F(now[i]) + weight[i] * change[i] + F(0.5))

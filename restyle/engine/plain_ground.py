@@ -4,10 +4,12 @@ Any flow matches on a plain wall, so what is found there is noise, and grain lai
 """
 
 import cv2
+import numba
 import numpy as np
 
-from restyle.engine.kernels import Bytes, F, Floats
-from restyle.engine.pictures import blur, enlarge, shrink
+from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.pictures import blur, shrink
+from restyle.engine.rows import columns, sample_colour_row
 
 CELL = 8  # half-size pixels on a side: noise is averaged away before contrast is asked for
 CLEAR = 6.0  # contrast from cell to cell, grey levels (0–255), whose flow is believed by half
@@ -28,7 +30,24 @@ def settled_flow(flow: Floats, grey: Bytes) -> Floats:
     around = (weighted[..., :2] + F(FAINT) * whole) / (weighted[..., 2:] + F(FAINT))
     # Widened: what is beside structure moves with it.
     near = cv2.GaussianBlur(cv2.dilate(belief, np.ones((3, 3), np.uint8)), (3, 3), 0)
-    asked = enlarge(
-        np.dstack([around, 1 - near]).astype(np.float32), (grey.shape[0], grey.shape[1])
-    )
-    return flow + asked[..., 2:] * (asked[..., :2] - flow)
+    asked = np.dstack([around, 1 - near]).astype(np.float32)
+    out = np.empty_like(flow)
+    _ask(flow, asked, out)
+    return out
+
+
+@kernel
+def _ask(flow: Floats, asked: Floats, out: Floats) -> None:
+    """The flow, mixed with what `asked` cells (rows, columns, 3: x, y, share) say."""
+    height, width = flow.shape[:2]
+    across = columns(width, asked.shape[1])
+    for y in numba.prange(height):
+        told = sample_colour_row(asked, y, height, across)
+        _ask_row(flow[y], told[0], told[1], told[2], out[y])
+
+
+@brush
+def _ask_row(flow: Floats, along: Floats, down: Floats, share: Floats, out: Floats) -> None:
+    for x in range(share.shape[0]):
+        out[x, 0] = flow[x, 0] + share[x] * (along[x] - flow[x, 0])
+        out[x, 1] = flow[x, 1] + share[x] * (down[x] - flow[x, 1])

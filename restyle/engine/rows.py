@@ -67,7 +67,7 @@ def upsample_row(
         return row
     # Pixels lie a quarter and three quarters of the way between the same neighbours.
     one, two = np.empty((4, small - 1), np.float32), np.empty((4, small - 1), np.float32)
-    _unzip(here[1:-1], one[3], two[3])
+    unzip_row(here[1:-1], one[3], two[3])
     _mix(above, below, one[3], F(0.25), fy, narrow, one)
     _mix(above, below, two[3], F(0.75), fy, narrow, two)
     for k in range(3):
@@ -133,7 +133,8 @@ def _floats(values: Bytes, out: Floats) -> None:
 
 
 @brush
-def _unzip(row: Floats, one: Floats, two: Floats) -> None:
+def unzip_row(row: Floats, one: Floats, two: Floats) -> None:
+    """Every other value of a row, from the first and from the second on."""
     for i in range(one.shape[0]):
         one[i] = row[2 * i]
         two[i] = row[2 * i + 1]
@@ -164,7 +165,7 @@ def _colours_between(
 
 
 @brush
-def _widen(small: Floats, across: Columns, row: Floats) -> None:
+def widen_row(small: Floats, across: Columns, row: Floats) -> None:
     """A row of `small` pixels enlarged linearly."""
     left, rest = across
     last = small.shape[0] - 1
@@ -191,7 +192,7 @@ def sample_row(field: Floats, y: int, full_height: int, across: Columns) -> Floa
     mixed = np.empty(field.shape[1], np.float32)
     between_rows(field[above], field[above + 1], fy, mixed)
     row = np.empty(across[0].shape[0], np.float32)
-    _widen(mixed, across, row)
+    widen_row(mixed, across, row)
     return row
 
 
@@ -203,7 +204,7 @@ def sample_colour_row(field: Floats, y: int, full_height: int, across: Columns) 
     _colours_between(field[above], field[above + 1], fy, mixed[0], mixed[1], mixed[2])
     row = np.empty((3, across[0].shape[0]), np.float32)
     for k in range(3):
-        _widen(mixed[k], across, row[k])
+        widen_row(mixed[k], across, row[k])
     return row
 
 

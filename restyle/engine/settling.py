@@ -4,16 +4,14 @@ The last stage of every look, at full size. What differs a little from the past,
 motion, is flicker and is mostly left as it was; what differs much is news and comes at once.
 """
 
-import cv2
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
-from restyle.engine.motion import SNAP, Motion
+from restyle.engine.motion import Motion
 from restyle.engine.pictures import enlarge
+from restyle.engine.places import brought
 from restyle.engine.planes import TO_RGB, Planes
-from restyle.engine.rows import columns, sample_row
 
 WEIGHT = 0.6
 # A difference (red, green and blue, each 0–255, summed) that is news rather than flicker.
@@ -37,68 +35,15 @@ class Settler:
         if shown is None or motion.is_cut:
             self._shown = painted
             return painted
-        height, width = painted.chroma.shape[:2]
-        confidence, across, down = (
-            np.ascontiguousarray(part)
-            if part.shape == (height, width)
-            else enlarge(part, (height, width))
-            for part in (motion.confidence, motion.flow[..., 0], motion.flow[..., 1])
-        )
-        past = Planes(*(_carried(plane, across, down) for plane in shown))
+        size = painted.chroma.shape[:2]
+        flow, confidence = motion.flow, motion.confidence
+        if confidence.shape != size:
+            flow, confidence = enlarge(flow, size), enlarge(confidence, size)
+        past = Planes(brought(shown.luma, flow), brought(shown.chroma, flow))
         out = Planes(np.empty_like(painted.luma), np.empty_like(painted.chroma))
-        _settle(*painted, *past, across, down, confidence, *out)
+        _settle(*painted, *past, flow, confidence, *out)
         self._shown = out
         return out
-
-
-def _carried(plane: Bytes, across: Floats, down: Floats) -> Bytes:
-    """A plane of the frame before, each pixel where the motion has taken it."""
-    places = np.empty((*plane.shape[:2], 2), np.int16)
-    fractions = np.empty(plane.shape[:2], np.uint16)
-    _places(across, down, places, fractions)
-    carried = cv2.remap(plane, places, fractions, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(carried, np.uint8)
-
-
-@kernel
-def _places(
-    across: Floats, down: Floats, places: NDArray[np.int16], fractions: NDArray[np.uint16]
-) -> None:
-    """Where each pixel was, for `cv2.remap`: whole pixels (x, y), and 1/32 of them."""
-    height, width = fractions.shape
-    at = columns(width, across.shape[1])
-    full_per_half = F(width) / F(across.shape[1]), F(height) / F(across.shape[0])
-    for y in numba.prange(height):
-        flow_x = sample_row(across, y, height, at)
-        flow_y = sample_row(down, y, height, at)
-        _place_row(flow_x, flow_y, y, full_per_half, height, places[y], fractions[y])
-
-
-@brush
-def _place_row(
-    flow_x: Floats,
-    flow_y: Floats,
-    y: int,
-    full_per_half: tuple[F, F],
-    height: int,
-    places: NDArray[np.int16],
-    fractions: NDArray[np.uint16],
-) -> None:
-    width = flow_x.shape[0]
-    fine_x, fine_y = np.empty(width, np.int32), np.empty(width, np.int32)
-    for x in range(width):
-        moves = F(1) if flow_x[x] * flow_x[x] + flow_y[x] * flow_y[x] >= F(SNAP) else F(0)
-        px = min(max(F(x) + moves * flow_x[x] * full_per_half[0], F(0)), F(width - 1))
-        py = min(max(F(y) + moves * flow_y[x] * full_per_half[1], F(0)), F(height - 1))
-        # Never negative, so that cutting off after adding half gives the nearest.
-        fine_x[x] = np.int32(px * F(32) + F(0.5))
-        fine_y[x] = np.int32(py * F(32) + F(0.5))
-    for x in range(width):
-        places[x, 0] = np.int16(fine_x[x] >> np.int32(5))
-        places[x, 1] = np.int16(fine_y[x] >> np.int32(5))
-    for x in range(width):
-        within = (fine_y[x] & np.int32(31)) << np.int32(5) | (fine_x[x] & np.int32(31))
-        fractions[x] = np.uint16(within)
 
 
 @kernel
@@ -107,8 +52,7 @@ def _settle(
     chroma: Bytes,
     past_luma: Bytes,
     past_chroma: Bytes,
-    across: Floats,
-    down: Floats,
+    flow: Floats,
     confidence: Floats,
     out_luma: Bytes,
     out_chroma: Bytes,
@@ -117,7 +61,7 @@ def _settle(
     rows, columns = confidence.shape
     for v in numba.prange(rows):
         trust = np.empty(columns, np.float32)
-        _trust_row(across[v], down[v], confidence[v], v, rows, trust)
+        _trust_row(flow[v], confidence[v], v, rows, trust)
         blueish = np.empty(columns, np.float32)
         reddish = np.empty(columns, np.float32)
         bright = np.zeros(columns, np.float32)
@@ -179,13 +123,11 @@ def _chroma_row(
 
 
 @brush
-def _trust_row(
-    across: Floats, down: Floats, confidence: Floats, v: int, rows: int, trust: Floats
-) -> None:
+def _trust_row(flow: Floats, confidence: Floats, v: int, rows: int, trust: Floats) -> None:
     """How much the past counts at most: nothing where it lies outside of the frame."""
     last_x, last_y = F(trust.shape[0] - 1), F(rows - 1)
     for u in range(trust.shape[0]):
-        px, py = F(u) + across[u], F(v) + down[u]
+        px, py = F(u) + flow[u, 0], F(v) + flow[u, 1]
         out_x = abs(px - min(max(px, F(0)), last_x))
         out_y = abs(py - min(max(py, F(0)), last_y))
         trust[u] = F(WEIGHT) * confidence[u] if out_x + out_y <= F(0) else F(0)

@@ -58,19 +58,19 @@ def line_edges(tone: Floats, frame: Frame, lines: Lines) -> Floats:
 
 def follow(edges: Floats, frame: Frame, length: float) -> Floats:
     """`edges` averaged along the tangents, and faded where nothing runs (texture); half size."""
-    (followed,) = traced(edges[None], frame.tangents, stroke_weights(length * frame.scale)[None])
+    (followed,) = traced([edges], frame.tangents, [stroke_weights(length * frame.scale)])
     return np.asarray(followed * runs(frame))
 
 
 def stroke_weights(length: float) -> Floats:
-    """How much each pixel of half a stroke of `length` pixels counts, from the middle to its end."""
+    """How much each pixel of half a stroke of `length` counts, from its middle to its end."""
     steps = max(2, round(length))
     return np.exp(-((np.arange(steps) / (0.55 * steps)) ** 2) / 2).astype(np.float32)
 
 
 def runs(frame: Frame) -> Floats:
     """0.12–1, how far there are edges that run on, rather than texture; half size."""
-    return np.clip(F(2.6) * (frame.anisotropy - F(0.30)), F(0.12), F(1))
+    return np.asarray(np.clip(F(2.6) * (frame.anisotropy - F(0.30)), F(0.12), F(1)))
 
 
 def draw_response(

@@ -4,6 +4,8 @@ Line integral convolution (Cabral and Leedom 1993). A whole row of pixels takes 
 and all maps are averaged on one walk: four times as fast as each pixel on its own.
 """
 
+from collections.abc import Sequence
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +13,18 @@ from numpy.typing import NDArray
 from restyle.engine.kernels import F, Floats, brush, kernel
 
 
-def traced(maps: Floats, tangents: Floats, weights: Floats) -> Floats:
-    """`maps` (n, h, w), averaged along `tangents` (2, h, w: x and y of unit vectors).
+def traced(maps: Sequence[Floats], tangents: Floats, weights: Sequence[Floats]) -> Floats:
+    """`maps` (h, w), averaged along `tangents` (2, h, w: x and y of unit vectors): (n, h, w).
 
-    `weights` (n, steps + 1) are those of the pixel itself and of 1, 2 … pixels further; a walk
+    `weights`, for each map, are those of the pixel itself and of 1, 2 … pixels further; a walk
     that would leave the picture waits at its border.
     """
-    out = np.empty_like(maps)
-    whole = weights[:, :1] + 2 * weights[:, 1:].sum(axis=1, keepdims=True)
-    _trace(maps, tangents, np.asarray(weights / whole, np.float32), out)
+    shares = np.zeros((len(weights), max(map(len, weights))), np.float32)
+    for share, those in zip(shares, weights, strict=True):
+        share[: len(those)] = those / (2 * those.sum() - those[0])
+    stacked = np.stack(maps)
+    out = np.empty_like(stacked)
+    _trace(stacked, tangents, shares, out)
     return out
 
 

@@ -37,7 +37,8 @@ def test_tangents_run_along_stripes_of_any_direction() -> None:
 def test_nothing_runs_where_it_is_flat() -> None:
     tangents, anisotropy = tangent_field(np.full((64, 64), 90, np.float32), 2.6)
     assert not anisotropy.any()
-    assert (tangents[0] == 1).all() and not tangents[1].any()
+    assert (tangents[0] == 1).all()
+    assert not tangents[1].any()
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])

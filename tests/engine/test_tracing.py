@@ -7,7 +7,7 @@ from restyle.engine.strokes import stroke_weights
 from restyle.engine.tracing import traced
 
 SHAPE = (40, 60)
-EVEN = np.ones((1, 7), np.float32)
+EVEN = [np.ones(7, np.float32)]
 
 
 def noise() -> Floats:
@@ -43,9 +43,7 @@ def test_what_is_even_stays_as_it_is_up_to_the_border() -> None:
 def test_several_maps_walk_together_each_with_its_own_weights() -> None:
     (source,) = noise()
     short, long = stroke_weights(3), stroke_weights(7)
-    weights = np.zeros((2, 7), np.float32)
-    weights[0, :3], weights[1] = short, long
-    together = traced(np.stack([source, source]), level(), weights)
-    assert np.allclose(together[0], traced(noise(), level(), short[None])[0])
-    assert np.allclose(together[1], traced(noise(), level(), long[None])[0])
+    together = traced([source, source], level(), [short, long])
+    assert np.allclose(together[0], traced(noise(), level(), [short])[0])
+    assert np.allclose(together[1], traced(noise(), level(), [long])[0])
     assert together[1].std() < together[0].std()

@@ -1,0 +1,141 @@
+"""Where each pixel was a frame before, and what lay there: bilinear sampling along the flow.
+
+Rows for kernels: `source_row` gives the places of a row of pixels, `bilinear_row` what a map has
+there; every loop over a row is vectorised. `brought` does the same to whole 8-bit pictures, with
+OpenCV's fixed-point remapping.
+"""
+
+from typing import NamedTuple, cast
+
+import cv2
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.rows import between_rows, columns, place_row, unzip_row, widen_row
+
+Indices = NDArray[np.uint32]
+SNAP = 0.06  # squared flow under which a pixel counts as still, and is not resampled
+_FRACTIONS = 32  # of a pixel: what OpenCV's fixed-point maps distinguish
+
+
+class Source(NamedTuple):
+    """The places of a row of pixels within a map: for kernels, one entry a pixel.
+
+    `at` is the flat index of the upper left of four neighbours, `fx` and `fy` the rest beyond it,
+    `inside` 1 where the place lies within the picture and 0 where it does not.
+    """
+
+    at: Indices
+    fx: Floats
+    fy: Floats
+    inside: Floats
+
+
+@brush
+def empty_source(width: int) -> Source:
+    """Room for the places of a row."""
+    return Source(
+        np.empty(width, np.uint32),
+        np.empty(width, np.float32),
+        np.empty(width, np.float32),
+        np.empty(width, np.float32),
+    )
+
+
+@brush
+def source_row(flow: Floats, y: int, height: int, source: Source) -> None:
+    """Where the pixels of row `y` were, by their flow (w, 2), in maps (height, w)."""
+    at, fx, fy, inside = source.at, source.fx, source.fy, source.inside
+    width = at.shape[0]
+    right, bottom = F(width - 1), F(height - 1)
+    for x in range(width):
+        px, py = F(x) + flow[x, 0], F(y) + flow[x, 1]
+        within_x, within_y = min(max(px, F(0)), right), min(max(py, F(0)), bottom)
+        inside[x] = F(1) if abs(px - within_x) + abs(py - within_y) <= F(0) else F(0)
+        x0 = min(np.int32(within_x), np.int32(width - 2))
+        y0 = min(np.int32(within_y), np.int32(height - 2))
+        fx[x], fy[x] = within_x - F(x0), within_y - F(y0)
+        # Unsigned: numba asks of every signed index whether it counts from the end.
+        at[x] = np.uint32(y0 * np.int32(width) + x0)
+
+
+@brush
+def bilinear_row(
+    flat: Floats, stride: int, layer: int, layers: int, source: Source, out: Floats
+) -> None:
+    """One of the `layers` of a map (h, w, layers), given `flat`, at the places of a row.
+
+    `stride` is the map's width.
+    """
+    at, fx, fy = source.at, source.fx, source.fy
+    upper_left, upper_right = flat[layer:], flat[layer + layers :]
+    lower_left = flat[layer + stride * layers :]
+    lower_right = flat[layer + (stride + 1) * layers :]
+    times = np.uint32(layers)
+    for x in range(out.shape[0]):
+        i = at[x] * times
+        above = upper_left[i] + fx[x] * (upper_right[i] - upper_left[i])
+        below = lower_left[i] + fx[x] * (lower_right[i] - lower_left[i])
+        out[x] = above + fy[x] * (below - above)
+
+
+def brought(picture: Bytes, flow: Floats) -> Bytes:
+    """The picture before, 8 bits (H, W) or (H, W, n), each pixel where the motion has taken it.
+
+    `flow` (h, w, 2) is the backward flow in its own pixels; the slightest counts as none, and what
+    comes from outside repeats the border.
+    """
+    height, width = picture.shape[:2]
+    places = np.empty((height, width, 2), np.int16)
+    fractions = np.empty((height, width), np.uint16)
+    _places(flow, places, fractions)
+    way = cv2.INTER_LINEAR
+    return cast(Bytes, cv2.remap(picture, places, fractions, way, borderMode=cv2.BORDER_REPLICATE))
+
+
+@kernel
+def _places(flow: Floats, places: NDArray[np.int16], fractions: NDArray[np.uint16]) -> None:
+    """Where each pixel was, for `cv2.remap`: whole pixels (x, y), and 1/32 of them."""
+    height, width = fractions.shape
+    small_height, small_width = flow.shape[:2]
+    across = columns(width, small_width)
+    times = F(width) / F(small_width), F(height) / F(small_height)
+    for y in numba.prange(height):
+        above, part = place_row(y, height, small_height)
+        both = np.empty(2 * small_width, np.float32)
+        between_rows(flow[above].reshape(-1), flow[above + 1].reshape(-1), part, both)
+        x_step, y_step = np.empty(small_width, np.float32), np.empty(small_width, np.float32)
+        unzip_row(both, x_step, y_step)
+        flow_x, flow_y = np.empty(width, np.float32), np.empty(width, np.float32)
+        widen_row(x_step, across, flow_x)
+        widen_row(y_step, across, flow_y)
+        _place_row(flow_x, flow_y, y, times, height, places[y], fractions[y])
+
+
+@brush
+def _place_row(
+    flow_x: Floats,
+    flow_y: Floats,
+    y: int,
+    times: tuple[F, F],
+    height: int,
+    places: NDArray[np.int16],
+    fractions: NDArray[np.uint16],
+) -> None:
+    width = flow_x.shape[0]
+    fine_x, fine_y = np.empty(width, np.int32), np.empty(width, np.int32)
+    for x in range(width):
+        moves = F(1) if flow_x[x] * flow_x[x] + flow_y[x] * flow_y[x] >= F(SNAP) else F(0)
+        px = min(max(F(x) + moves * flow_x[x] * times[0], F(0)), F(width - 1))
+        py = min(max(F(y) + moves * flow_y[x] * times[1], F(0)), F(height - 1))
+        # Never negative, so that cutting off after adding half gives the nearest.
+        fine_x[x] = np.int32(px * F(_FRACTIONS) + F(0.5))
+        fine_y[x] = np.int32(py * F(_FRACTIONS) + F(0.5))
+    for x in range(width):
+        places[x, 0] = np.int16(fine_x[x] >> np.int32(5))
+        places[x, 1] = np.int16(fine_y[x] >> np.int32(5))
+    for x in range(width):
+        within = (fine_y[x] & np.int32(31)) << np.int32(5) | (fine_x[x] & np.int32(31))
+        fractions[x] = np.uint16(within)
