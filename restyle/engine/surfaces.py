@@ -10,6 +10,7 @@ from typing import cast
 import cv2
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.pictures import blur, enlarge, luma, shrink
@@ -34,8 +35,10 @@ def kuwahara(
     mean = blur(image, radius / 2)
     grey, grey_mean = luma(image), luma(mean)
     variance = blur(grey * grey, radius / 2) - grey_mean * grey_mean
+    weighed = np.empty((*grey.shape, 4), np.float32)
+    _weigh(mean, variance, sharpness > 3, weighed)
     out = np.empty_like(image)
-    _kuwahara(mean, variance, tangents, anisotropy, F(radius), sharpness > 3, out)
+    _kuwahara(weighed, tangents, anisotropy, F(radius), out)
     return out
 
 
@@ -89,44 +92,68 @@ _SIN = np.sin(np.arange(8) * np.pi / 4).astype(np.float32)
 
 
 @kernel
+def _weigh(mean: Floats, variance: Floats, strict: bool, weighed: Floats) -> None:
+    """The weight of each pixel's calm, and its colour by that weight: (h, w, 4)."""
+    for y in numba.prange(variance.shape[0]):
+        for x in range(variance.shape[1]):
+            calm = F(1) / (F(1e-4) + max(variance[y, x], F(0)))
+            w = calm * calm
+            if strict:
+                w *= w
+            weighed[y, x, 0] = w
+            weighed[y, x, 1] = w * mean[y, x, 0]
+            weighed[y, x, 2] = w * mean[y, x, 1]
+            weighed[y, x, 3] = w * mean[y, x, 2]
+
+
+@kernel
 def _kuwahara(
-    mean: Floats,
-    variance: Floats,
-    tangents: Floats,
-    anisotropy: Floats,
-    radius: F,
-    strict: bool,
-    out: Floats,
+    weighed: Floats, tangents: Floats, anisotropy: Floats, radius: F, out: Floats
 ) -> None:
-    height, width = variance.shape
+    height, width = anisotropy.shape
     for y in numba.prange(height):
-        for x in range(width):
-            tx = tangents[0, y, x]
-            ty = tangents[1, y, x]
-            stretch = F(1) + anisotropy[y, x]
-            along = radius * stretch
-            across = radius / stretch
-            total = F(0)
-            red = F(0)
-            green = F(0)
-            blue = F(0)
-            for k in range(8):
-                u = along * _COS[k]
-                v = across * _SIN[k]
-                # Floor after adding half: the nearest pixel, for negative offsets too.
-                sx = np.int32(F(x) + u * tx - v * ty + F(0.5))
-                sy = np.int32(F(y) + u * ty + v * tx + F(0.5))
-                sx = min(max(sx, np.int32(0)), np.int32(width - 1))
-                sy = min(max(sy, np.int32(0)), np.int32(height - 1))
-                calm = F(1) / (F(1e-4) + max(variance[sy, sx], F(0)))
-                w = calm * calm
-                if strict:
-                    w *= w
-                total += w
-                red += w * mean[sy, sx, 0]
-                green += w * mean[sy, sx, 1]
-                blue += w * mean[sy, sx, 2]
-            whole = F(1) / total
-            out[y, x, 0] = red * whole
-            out[y, x, 1] = green * whole
-            out[y, x, 2] = blue * whole
+        axes = np.empty((4, width), np.float32)
+        _axes_row(tangents[0, y], tangents[1, y], anisotropy[y], radius, axes)
+        at = np.empty((8, width), np.uint32)
+        for k in range(8):
+            _ellipse_row(axes, _COS[k], _SIN[k], y, height, at[k])
+        _mean_row(weighed.reshape(-1), at, out[y])
+
+
+@brush
+def _axes_row(tx: Floats, ty: Floats, anisotropy: Floats, radius: F, axes: Floats) -> None:
+    """Each pixel's ellipse: its half axes along the edge (x, y) and across it (x, y)."""
+    along_x, along_y, across_x, across_y = axes[0], axes[1], axes[2], axes[3]
+    for x in range(tx.shape[0]):
+        stretch = F(1) + anisotropy[x]
+        along, across = radius * stretch, radius / stretch
+        along_x[x], along_y[x] = along * tx[x], along * ty[x]
+        across_x[x], across_y[x] = -across * ty[x], across * tx[x]
+
+
+@brush
+def _ellipse_row(axes: Floats, cos: F, sin: F, y: int, height: int, at: NDArray[np.uint32]) -> None:
+    """One point on each pixel's ellipse, to the nearest pixel: its flat index."""
+    along_x, along_y, across_x, across_y = axes[0], axes[1], axes[2], axes[3]
+    width = np.int32(at.shape[0])
+    for x in range(at.shape[0]):
+        px = F(x) + cos * along_x[x] + sin * across_x[x] + F(0.5)
+        py = F(y) + cos * along_y[x] + sin * across_y[x] + F(0.5)
+        sx = np.int32(min(max(px, F(0)), F(width - 1)))
+        sy = np.int32(min(max(py, F(0)), F(height - 1)))
+        at[x] = np.uint32(sy * width + sx)
+
+
+@brush
+def _mean_row(weighed: Floats, at: NDArray[np.uint32], out: Floats) -> None:
+    """The colours at eight points a pixel, by their weights."""
+    for x in range(out.shape[0]):
+        total, red, green, blue = F(0), F(0), F(0), F(0)
+        for k in range(8):
+            i = at[k, x] * np.uint32(4)
+            total += weighed[i]
+            red += weighed[i + np.uint32(1)]
+            green += weighed[i + np.uint32(2)]
+            blue += weighed[i + np.uint32(3)]
+        whole = F(1) / total
+        out[x, 0], out[x, 1], out[x, 2] = red * whole, green * whole, blue * whole
