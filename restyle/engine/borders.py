@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
-from restyle.engine.memberships import CRISP, best_two_pixel
+from restyle.engine.memberships import CRISP
 from restyle.engine.palette import LANES
 
 _ROUND_NEAR, _EDGE_NEAR = 2, 1  # half-size pixels round a border that are looked at
-_EDGE = 2.0  # slope from the margin of votes at full size to an edge about 1.5 pixels wide
+_VOTERS_REACH, _LEAST_REACH = 2.1, 2.9  # in σ, and in half-size pixels
+_EDGE = 1.7  # slope from the margin of votes at full size to an edge about 1.5 pixels wide
 
 
 def _near_borders(label: Bytes, reach: int) -> Bytes:
@@ -37,9 +38,9 @@ def rounded(
 
 def _voters(sigma: float) -> tuple[NDArray[np.int32], Floats]:
     """Every other pixel of a disc, Gaussian weights: as good as all of them, at half the cost."""
-    reach = max(2, min(round(2.2 * sigma), 7))
-    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    taken = ((x + y) % 2 == 0) & (x * x + y * y <= (reach + 0.5) ** 2)
+    reach = max(_VOTERS_REACH * sigma, _LEAST_REACH)
+    y, x = np.mgrid[-int(reach) : int(reach) + 1, -int(reach) : int(reach) + 1]
+    taken = ((x + y) % 2 == 0) & (x * x + y * y <= reach**2)
     places = np.stack([y[taken], x[taken]], 1).astype(np.int32)
     weights = np.exp(-(places.astype(np.float64) ** 2).sum(1) / (2 * max(sigma, 0.5) ** 2))
     return places, np.asarray(weights / weights.sum(), np.float32)
@@ -57,6 +58,34 @@ def resolved(
 
 
 @brush
+def _count(label: int, second: int, share: F, weight: F, votes: Floats) -> None:
+    """One pixel's vote: most have but one label."""
+    votes[label] += weight * share
+    if share < F(1):
+        votes[second] += weight * (F(1) - share)
+
+
+@brush
+def _best_two(values: Floats) -> tuple[int, int, F]:
+    """The places of the two largest of LANES values, and their margin, 0–1."""
+    top = F(-1)
+    next_top = F(-1)
+    first = 0
+    second = 0
+    for k in range(LANES):
+        value = values[k]
+        if value > top:
+            next_top = top
+            second = first
+            top = value
+            first = k
+        elif value > next_top:
+            next_top = value
+            second = k
+    return first, second, (top - next_top) / max(top + next_top, F(1e-6))
+
+
+@brush
 def _vote_row(
     y: int,
     label: Bytes,
@@ -71,19 +100,16 @@ def _vote_row(
 ) -> None:
     """One row of `_vote`; `near` and the new maps are the row's."""
     height, width = label.shape
-    voters = weights.shape[0]
     votes = np.zeros(LANES, np.float32)
     for x in range(width):
         if near[x] == 0:
             continue
         votes[:] = F(0)
-        for i in range(voters):
+        for i in range(weights.shape[0]):
             v = min(max(y + places[i, 0], 0), height - 1)
             u = min(max(x + places[i, 1], 0), width - 1)
-            part = weights[i] * share[v, u]
-            votes[label[v, u]] += part
-            votes[second[v, u]] += weights[i] - part
-        one, two, margin = best_two_pixel(votes)
+            _count(label[v, u], second[v, u], share[v, u], weights[i], votes)
+        one, two, margin = _best_two(votes)
         new_label[x] = one
         new_second[x] = two
         new_share[x] = F(0.5) + F(0.5) * min(F(CRISP) * margin, F(1))
@@ -121,12 +147,14 @@ def _vote(
 
 
 @brush
-def _spline(d: F) -> F:
-    """The cubic B-spline at a distance of less than 2."""
-    if d < F(1):
-        return F(2 / 3) - d * d * (F(1) - F(0.5) * d)
-    rest = F(2) - d
-    return rest * rest * rest * F(1 / 6)
+def _spline_weights(offset: F, weights: Floats) -> None:
+    """Of the pixels before, at and after a place `offset` (−½ … ½) from the middle one's centre.
+
+    The quadratic B-spline.
+    """
+    weights[0] = F(0.5) * (F(0.5) - offset) * (F(0.5) - offset)
+    weights[1] = F(0.75) - offset * offset
+    weights[2] = F(0.5) * (F(0.5) + offset) * (F(0.5) + offset)
 
 
 @brush
@@ -144,33 +172,26 @@ def _resolve_row(
     """One full-size row of `_resolve`, at `cy` in half-size rows."""
     rows, columns = label.shape
     votes = np.zeros(LANES, np.float32)
-    wx = np.empty(4, np.float32)
-    wy = np.empty(4, np.float32)
-    y0 = np.int32(np.floor(cy)) - 1
-    for j in range(4):
-        wy[j] = _spline(abs(F(y0 + j) - cy))
-    near_y = min(np.int32(cy + F(0.5)), np.int32(rows - 1))
+    wx = np.empty(3, np.float32)
+    wy = np.empty(3, np.float32)
+    middle_y = min(np.int32(cy + F(0.5)), np.int32(rows - 1))
+    _spline_weights(min(cy - F(middle_y), F(0.5)), wy)
     for x in range(first.shape[0]):
         cx = (F(x) + F(0.5)) * step_x - F(0.5)
-        near_x = min(np.int32(cx + F(0.5)), np.int32(columns - 1))
-        if near[near_y, near_x] == 0:
-            first[x] = label[near_y, near_x]
-            other[x] = label[near_y, near_x]
+        middle_x = min(np.int32(cx + F(0.5)), np.int32(columns - 1))
+        if near[middle_y, middle_x] == 0:
+            first[x] = label[middle_y, middle_x]
+            other[x] = first[x]
             part[x] = 255
             continue
-        x0 = np.int32(np.floor(cx)) - 1
-        for i in range(4):
-            wx[i] = _spline(abs(F(x0 + i) - cx))
+        _spline_weights(min(cx - F(middle_x), F(0.5)), wx)
         votes[:] = F(0)
-        for j in range(4):
-            v = min(max(y0 + j, 0), rows - 1)
-            for i in range(4):
-                u = min(max(x0 + i, 0), columns - 1)
-                w = wy[j] * wx[i]
-                mine = w * share[v, u]
-                votes[label[v, u]] += mine
-                votes[second[v, u]] += w - mine
-        one, two, margin = best_two_pixel(votes)
+        for j in range(3):
+            v = min(max(middle_y + j - 1, 0), rows - 1)
+            for i in range(3):
+                u = min(max(middle_x + i - 1, 0), columns - 1)
+                _count(label[v, u], second[v, u], share[v, u], wy[j] * wx[i], votes)
+        one, two, margin = _best_two(votes)
         first[x] = one
         other[x] = two
         part[x] = np.uint8((F(0.5) + F(0.5) * min(F(_EDGE) * margin, F(1))) * F(255) + F(0.5))
@@ -186,7 +207,7 @@ def _resolve(
     other: Bytes,
     part: Bytes,
 ) -> None:
-    """Full size from half size: copied off borders, near them voted by 4 × 4 pixels (B-spline)."""
+    """Full size from half size: copied off borders, near them voted by 3 × 3 pixels (B-spline)."""
     height, width = first.shape
     step_y = F(label.shape[0]) / F(height)
     step_x = F(label.shape[1]) / F(width)

@@ -6,6 +6,7 @@ regions flicker. Lines are steadier: the difference of Gaussians along the edges
 colour beneath truly lacks that dark or light. Where a region shows an edge there is no stroke.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
@@ -19,6 +20,7 @@ from restyle.engine.motion import Memory
 from restyle.engine.palette import LANES, Palette
 from restyle.engine.pictures import blur, enlarge, luma, shrink
 from restyle.engine.regions import Field
+from restyle.engine.shot_palette import MOST_SHOTS
 from restyle.engine.strokes import Lines, follow, line_tone
 from restyle.engine.tones import smoothstep, smoothstep_pixel
 
@@ -41,6 +43,7 @@ class Strokes(NamedTuple):
     light: Floats
 
 
+@lru_cache(maxsize=MOST_SHOTS)
 def stroke_colours(palette: Palette) -> Strokes:
     """Strokes keep the hue of what they lie on: far darker and colder, or lighter and warmer."""
     lab = to_lab(palette.rgb[None])[0]

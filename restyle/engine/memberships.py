@@ -1,11 +1,13 @@
 """Memberships: how much each pixel belongs to each palette entry, smooth and steady.
 
-LANES floats a pixel, so that a pixel is one cache line and the innermost loops vectorise. Rows are
-worked on by brushes of their own: inside a parallel loop numba doesn't vectorise as well.
+LANES bytes a pixel, in 255ths: a picture's memberships then stay in the processor's cache from
+one step to the next. Rows are worked on by brushes of their own: inside a parallel loop numba
+doesn't vectorise as well.
 """
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.palette import GRID, LANES
@@ -14,31 +16,22 @@ from restyle.engine.places import SNAP
 BLUR_REACH = 4
 CRISP = 3.0  # slope from the margin between two entries to the share of the first
 
-
-@brush
-def _blur_row(padded: Floats, taps: Floats, out: Floats) -> None:
-    """A row of memberships, padded by BLUR_REACH pixels on either side, blurred into `out`."""
-    t0, t1, t2, t3, t4 = taps[0], taps[1], taps[2], taps[3], taps[4]
-    for i in range(out.shape[0]):
-        out[i] = (
-            t0 * padded[i + 4 * LANES]
-            + t1 * (padded[i + 3 * LANES] + padded[i + 5 * LANES])
-            + t2 * (padded[i + 2 * LANES] + padded[i + 6 * LANES])
-            + t3 * (padded[i + LANES] + padded[i + 7 * LANES])
-            + t4 * (padded[i] + padded[i + 8 * LANES])
-        )
+_Eights = NDArray[np.uint64]  # eight entries to a number
+_ALL = np.uint64(0x0101010101010101)  # times a byte: that byte, eight times
+_EVEN = np.uint64(0x00FF00FF00FF00FF)
+_QUARTERS = np.uint64(0x0001000100010001)
 
 
 @kernel
 def belong(
     abstract: Floats,
-    table: Floats,
-    face_table: Floats,
-    cheek_table: Floats,
-    hair_table: Floats,
+    table: Bytes,
+    face_table: Bytes,
+    cheek_table: Bytes,
+    hair_table: Bytes,
     gate: Floats,
     taps: Floats,
-    out: Floats,
+    out: Bytes,
 ) -> None:
     """Memberships of each pixel's colour, blurred along the row: out (h, w·LANES).
 
@@ -47,40 +40,121 @@ def belong(
     """
     height, width, _ = abstract.shape
     faces = gate.shape[0] == height
-    reach = BLUR_REACH * LANES
     for y in numba.prange(height):
         row = np.empty((width + 2 * BLUR_REACH) * LANES, np.float32)
-        for x in range(width):
-            r = np.int32(min(max(abstract[y, x, 0], F(0)), F(1)) * F(GRID - 1) + F(0.5))
-            g = np.int32(min(max(abstract[y, x, 1], F(0)), F(1)) * F(GRID - 1) + F(0.5))
-            b = np.int32(min(max(abstract[y, x, 2], F(0)), F(1)) * F(GRID - 1) + F(0.5))
-            at = (x + BLUR_REACH) * LANES
-            part = gate[y, x] if faces else F(0)
-            if part > F(1):
-                for k in range(LANES):
-                    brow = face_table[r, g, b, k]
-                    row[at + k] = brow + (part - F(1)) * (cheek_table[r, g, b, k] - brow)
-            elif part > F(0):
-                for k in range(LANES):
-                    plain = table[r, g, b, k]
-                    row[at + k] = plain + part * (face_table[r, g, b, k] - plain)
-            elif part < F(0):
-                for k in range(LANES):
-                    plain = table[r, g, b, k]
-                    row[at + k] = plain - part * (hair_table[r, g, b, k] - plain)
-            else:
-                for k in range(LANES):
-                    row[at + k] = table[r, g, b, k]
-        last = (width + BLUR_REACH - 1) * LANES
-        for i in range(BLUR_REACH):
-            for k in range(LANES):
-                row[i * LANES + k] = row[reach + k]
-                row[last + (i + 1) * LANES + k] = row[last + k]
+        inner = row[BLUR_REACH * LANES :]
+        if faces:
+            _face_row(abstract[y], gate[y], table, face_table, cheek_table, hair_table, inner)
+        else:
+            _plain_row(abstract[y], table, inner)
+        _pad(row)
         _blur_row(row, taps, out[y])
 
 
 @brush
-def _blur_column(across: Floats, y: int, taps: Floats, out: Floats) -> None:
+def _cell(colour: Floats) -> tuple[np.int32, np.int32, np.int32]:
+    """Where a colour is in the tables."""
+    r = np.int32(min(max(colour[0], F(0)), F(1)) * F(GRID - 1) + F(0.5))
+    g = np.int32(min(max(colour[1], F(0)), F(1)) * F(GRID - 1) + F(0.5))
+    b = np.int32(min(max(colour[2], F(0)), F(1)) * F(GRID - 1) + F(0.5))
+    return r, g, b
+
+
+@brush
+def _plain_row(abstract: Floats, table: Bytes, row: Floats) -> None:
+    for x in range(abstract.shape[0]):
+        r, g, b = _cell(abstract[x])
+        here = row[x * LANES : (x + 1) * LANES]
+        entries = table[r, g, b]
+        for k in range(LANES):
+            here[k] = F(entries[k])
+
+
+@brush
+def _face_row(
+    abstract: Floats,
+    gate: Floats,
+    table: Bytes,
+    face_table: Bytes,
+    cheek_table: Bytes,
+    hair_table: Bytes,
+    row: Floats,
+) -> None:
+    for x in range(abstract.shape[0]):
+        r, g, b = _cell(abstract[x])
+        here = row[x * LANES : (x + 1) * LANES]
+        one, two = table[r, g, b], table[r, g, b]
+        part = abs(gate[x])
+        if gate[x] < F(0):
+            two = hair_table[r, g, b]
+        elif part > F(1):
+            one, two = face_table[r, g, b], cheek_table[r, g, b]
+            part -= F(1)
+        elif part > F(0):
+            two = face_table[r, g, b]
+        for k in range(LANES):
+            here[k] = F(one[k]) + part * (F(two[k]) - F(one[k]))
+
+
+@brush
+def _pad(row: Floats) -> None:
+    """The first and the last pixel of a row again, BLUR_REACH times before and after it."""
+    reach = BLUR_REACH * LANES
+    end = row.shape[0] - reach
+    for i in range(reach):
+        row[i] = row[reach + i % LANES]
+        row[end + i] = row[end - LANES + i % LANES]
+
+
+@brush
+def _blur_row(padded: Floats, taps: Floats, out: Bytes) -> None:
+    """A row of memberships, padded by BLUR_REACH pixels on either side, blurred into `out`."""
+    t0, t1, t2, t3, t4 = taps[0], taps[1], taps[2], taps[3], taps[4]
+    for i in range(out.shape[0]):
+        blurred = (
+            t0 * padded[i + 4 * LANES]
+            + t1 * (padded[i + 3 * LANES] + padded[i + 5 * LANES])
+            + t2 * (padded[i + 2 * LANES] + padded[i + 6 * LANES])
+            + t3 * (padded[i + LANES] + padded[i + 7 * LANES])
+            + t4 * (padded[i] + padded[i + 8 * LANES])
+        )
+        out[i] = np.uint8(blurred + F(0.5))
+
+
+@kernel
+def recall(
+    across: Bytes,
+    past: Bytes,
+    flow: Floats,
+    confidence: Floats,
+    taps: Floats,
+    inertia: F,
+    out: Bytes,
+    label: Bytes,
+    second: Bytes,
+    share: Floats,
+) -> None:
+    """Blur down the columns, then mix with the past sampled along the flow: out (h, w, LANES).
+
+    `past` (h, w, LANES). Gives each pixel's two strongest entries and the first one's share,
+    0.5–1.
+    """
+    height, width, _ = past.shape
+    for y in numba.prange(height):
+        # Pixels are copied and weighed as two numbers of eight bytes, mixed as LANES bytes.
+        now = np.empty(2 * width, np.uint64)
+        old = np.empty(2 * width, np.uint64)
+        weight = np.empty(2 * width, np.uint64)
+        _blur_column(across, y, taps, now.view(np.uint8))
+        _carry_row(past.view(np.uint64), y, flow[y], old)
+        _common_row(now.view(np.uint8), old.view(np.uint8), weight.view(np.uint8))
+        _weigh_row(weight, y, height, flow[y], confidence[y], inertia)
+        _mix_row(now.view(np.uint8), old.view(np.uint8), weight.view(np.uint8), out[y].ravel())
+        _best_two_row(out[y], label[y], second[y], share[y])
+
+
+@brush
+def _blur_column(across: Bytes, y: int, taps: Floats, out: Bytes) -> None:
     """Row `y` of a picture of rows, blurred with the rows above and below, into `out`."""
     last = across.shape[0] - 1
     t0, t1, t2, t3, t4 = taps[0], taps[1], taps[2], taps[3], taps[4]
@@ -90,127 +164,126 @@ def _blur_column(across: Floats, y: int, taps: Floats, out: Floats) -> None:
     u4, d4 = across[max(y - 4, 0)], across[min(y + 4, last)]
     middle = across[y]
     for i in range(out.shape[0]):
-        out[i] = (
-            t0 * middle[i]
-            + t1 * (u1[i] + d1[i])
-            + t2 * (u2[i] + d2[i])
-            + t3 * (u3[i] + d3[i])
-            + t4 * (u4[i] + d4[i])
+        blurred = (
+            t0 * F(middle[i])
+            + t1 * (F(u1[i]) + F(d1[i]))
+            + t2 * (F(u2[i]) + F(d2[i]))
+            + t3 * (F(u3[i]) + F(d3[i]))
+            + t4 * (F(u4[i]) + F(d4[i]))
         )
+        out[i] = np.uint8(blurred + F(0.5))
 
 
 @brush
-def _recall_row(
-    row: Floats, y: int, past: Floats, flow: Floats, confidence: Floats, inertia: F, out: Floats
-) -> None:
-    """One row of `recall`. `past` (h, w, LANES); `row` and `out` (w·LANES); the rest of the row."""
+def _moves(flow: Floats) -> bool:
+    """What stands still is not resampled: thin pieces would wear away."""
+    return bool(flow[0] * flow[0] + flow[1] * flow[1] >= F(SNAP))
+
+
+@brush
+def _carry_row(past: _Eights, y: int, flow: Floats, old: _Eights) -> None:
+    """The past (h, w, 2) of each pixel of row `y`, between the four pixels where it was."""
     height, width, _ = past.shape
-    old = np.empty(LANES, np.float32)
+    corners = np.empty((4, 2 * width), np.uint64)
+    parts = np.empty((2, 2 * width), np.uint64)
     for x in range(width):
-        at = x * LANES
-        u = flow[x, 0]
-        v = flow[x, 1]
-        # What stands still is not resampled: thin pieces would wear away.
-        moves = F(1) if u * u + v * v >= F(SNAP) else F(0)
-        px = F(x) + moves * u
-        py = F(y) + moves * v
-        w = inertia * confidence[x]
+        moves = F(1) if _moves(flow[x]) else F(0)
+        px = min(max(F(x) + moves * flow[x, 0], F(0)), F(width - 1))
+        py = min(max(F(y) + moves * flow[x, 1], F(0)), F(height - 1))
+        x0 = min(np.int32(px), np.int32(width - 2))
+        y0 = min(np.int32(py), np.int32(height - 2))
+        part_x = np.uint64(np.int32((px - F(x0)) * F(255))) * _ALL
+        part_y = np.uint64(np.int32((py - F(y0)) * F(255))) * _ALL
+        for i in range(2):
+            corners[0, 2 * x + i] = past[y0, x0, i]
+            corners[1, 2 * x + i] = past[y0, x0 + 1, i]
+            corners[2, 2 * x + i] = past[y0 + 1, x0, i]
+            corners[3, 2 * x + i] = past[y0 + 1, x0 + 1, i]
+            parts[0, 2 * x + i] = part_x
+            parts[1, 2 * x + i] = part_y
+    of, at = corners.view(np.uint8), parts.view(np.uint8)
+    _between_row(of[0], of[1], of[2], of[3], at[0], at[1], old.view(np.uint8))
+
+
+@brush
+def _between_row(a: Bytes, b: Bytes, c: Bytes, d: Bytes, fx: Bytes, fy: Bytes, out: Bytes) -> None:
+    for i in range(out.shape[0]):
+        along, down = F(fx[i]) * F(1 / 255), F(fy[i]) * F(1 / 255)
+        above = F(a[i]) + along * (F(b[i]) - F(a[i]))
+        below = F(c[i]) + along * (F(d[i]) - F(c[i]))
+        out[i] = np.uint8(above + down * (below - above) + F(0.5))
+
+
+@brush
+def _common_row(now: Bytes, old: Bytes, out: Bytes) -> None:
+    """What two memberships have in common, entry by entry."""
+    for i in range(out.shape[0]):
+        out[i] = np.uint8(F(now[i]) * F(old[i]) * F(1 / 255))
+
+
+@brush
+def _sum(bytes_: np.uint64) -> np.uint64:
+    """The sum of eight bytes."""
+    pairs = (bytes_ & _EVEN) + ((bytes_ >> np.uint64(8)) & _EVEN)
+    return (pairs * _QUARTERS) >> np.uint64(48)
+
+
+@brush
+def _weigh_row(
+    weight: _Eights, y: int, height: int, flow: Floats, confidence: Floats, inertia: F
+) -> None:
+    """How much each pixel keeps of its past, from what both have in common; in place."""
+    width = confidence.shape[0]
+    for x in range(width):
+        px, py = F(x) + flow[x, 0], F(y) + flow[x, 1]
         inside = px >= F(0) and py >= F(0) and px <= F(width - 1) and py <= F(height - 1)
-        if not inside or w < F(0.001):
-            for k in range(LANES):
-                out[at + k] = row[at + k]
-            continue
-        likeness = F(0)
-        if moves == F(0):
-            for k in range(LANES):
-                old[k] = past[y, x, k]
-                likeness += old[k] * row[at + k]
-        else:
-            x0 = min(np.int32(px), np.int32(width - 2))
-            y0 = min(np.int32(py), np.int32(height - 2))
-            fx = px - F(x0)
-            fy = py - F(y0)
-            w00 = (F(1) - fx) * (F(1) - fy)
-            w01 = fx * (F(1) - fy)
-            w10 = (F(1) - fx) * fy
-            w11 = fx * fy
-            for k in range(LANES):
-                then = (
-                    w00 * past[y0, x0, k]
-                    + w01 * past[y0, x0 + 1, k]
-                    + w10 * past[y0 + 1, x0, k]
-                    + w11 * past[y0 + 1, x0 + 1, k]
-                )
-                old[k] = then
-                likeness += then * row[at + k]
+        w = inertia * confidence[x] if inside or not _moves(flow[x]) else F(0)
+        likeness = F(np.int32(_sum(weight[2 * x]) + _sum(weight[2 * x + 1]))) * F(1 / 255)
         # Nothing in common: another colour came, whatever the (grey) flow believes.
         w *= min(max((likeness - F(0.04)) / F(0.20), F(0)), F(1))
-        for k in range(LANES):
-            out[at + k] = row[at + k] + w * (old[k] - row[at + k])
-
-
-@kernel
-def recall(
-    across: Floats,
-    past: Floats,
-    flow: Floats,
-    confidence: Floats,
-    taps: Floats,
-    inertia: F,
-    out: Floats,
-) -> None:
-    """Blur down the columns, then mix with the past sampled along the flow: out (h, w·LANES).
-
-    `past` (h, w, LANES).
-    """
-    height, lanes = across.shape
-    for y in numba.prange(height):
-        row = np.empty(lanes, np.float32)
-        _blur_column(across, y, taps, row)
-        _recall_row(row, y, past, flow[y], confidence[y], inertia, out[y])
+        kept = np.uint64(np.int32(w * F(255) + F(0.5))) * _ALL
+        weight[2 * x] = kept
+        weight[2 * x + 1] = kept
 
 
 @brush
-def best_two_pixel(values: Floats) -> tuple[int, int, F]:
-    """The places of the two largest of LANES values, and their margin, 0–1."""
-    top = F(-1)
-    next_top = F(-1)
-    first = 0
-    second = 0
-    for k in range(LANES):
-        value = values[k]
-        if value > top:
-            next_top = top
-            second = first
-            top = value
-            first = k
-        elif value > next_top:
-            next_top = value
-            second = k
-    return first, second, (top - next_top) / max(top + next_top, F(1e-6))
+def _mix_row(now: Bytes, old: Bytes, weight: Bytes, out: Bytes) -> None:
+    for i in range(out.shape[0]):
+        kept = F(weight[i]) * F(1 / 255)
+        out[i] = np.uint8(F(now[i]) + kept * (F(old[i]) - F(now[i])) + F(0.5))
 
 
-@kernel
-def best_two(membership: Floats, label: Bytes, second: Bytes, share: Floats) -> None:
+@brush
+def _best_two_row(membership: Bytes, label: Bytes, second: Bytes, share: Floats) -> None:
     """The two strongest entries of each pixel and the first one's share, 0.5–1."""
-    height, width = label.shape
-    for y in numba.prange(height):
-        for x in range(width):
-            one, two, margin = best_two_pixel(membership[y, x])
-            label[y, x] = one
-            second[y, x] = two
-            share[y, x] = F(0.5) + F(0.5) * min(F(CRISP) * margin, F(1))
+    for x in range(label.shape[0]):
+        # Value and place in one number, so that the largest is found without a branch.
+        top = np.int32(0)
+        for k in range(LANES):
+            top = max(top, np.int32(membership[x, k] * LANES + LANES - 1 - k))
+        next_top = np.int32(0)
+        for k in range(LANES):
+            found = np.int32(membership[x, k] * LANES + LANES - 1 - k)
+            next_top = max(next_top, found if found != top else np.int32(0))
+        one, two = F(top // LANES), F(next_top // LANES)
+        label[x] = LANES - 1 - top % LANES
+        second[x] = LANES - 1 - next_top % LANES
+        margin = (one - two) / max(one + two, F(1))
+        share[x] = F(0.5) + F(0.5) * min(F(CRISP) * margin, F(1))
 
 
 @kernel
-def hold(membership: Floats, label: Bytes, second: Bytes, share: Floats, pull: F) -> None:
+def hold(membership: Bytes, label: Bytes, second: Bytes, share: Floats, pull: F) -> None:
     """Pull each pixel's memory towards what was shown: hysteresis against flicker."""
-    height, width = label.shape
-    for y in numba.prange(height):
-        for x in range(width):
-            values = membership[y, x]
-            for k in range(LANES):
-                values[k] *= F(1) - pull
-            part = pull * share[y, x]
-            values[label[y, x]] += part
-            values[second[y, x]] += pull - part
+    for y in numba.prange(label.shape[0]):
+        _hold_row(membership[y], label[y], second[y], share[y], pull)
+
+
+@brush
+def _hold_row(membership: Bytes, label: Bytes, second: Bytes, share: Floats, pull: F) -> None:
+    for x in range(label.shape[0]):
+        for k in range(LANES):
+            membership[x, k] = np.uint8((F(1) - pull) * F(membership[x, k]) + F(0.5))
+        part = F(255) * pull * share[x]
+        membership[x, label[x]] += np.uint8(part)
+        membership[x, second[x]] += np.uint8(F(255) * pull - part)

@@ -22,9 +22,9 @@ from restyle.engine.clusters import (
     nearest_of,
 )
 from restyle.engine.colours import Manner
-from restyle.engine.kernels import F, Floats
+from restyle.engine.kernels import Bytes, F, Floats
 
-LANES = 16  # entries are padded to this: two SIMD registers' worth of memberships a pixel
+LANES = 16  # entries are padded to this: a SIMD register of memberships a pixel
 GRID = 33  # steps of the membership table along R, G and B
 
 _SOFTNESS = 60.0  # ΔE² at which membership has fallen to 1/e
@@ -41,9 +41,9 @@ class Palette:
     `height` (n,) 0 far … 1 near. The first `n_skin` entries are base and shade of skin (none
     without faces), the next `n_hair` hair; `in_face` (n,) tells which may appear inside a face.
     `features` (4, 3) are the colours of eyes, lips, the mouth's line and teeth. The tables
-    (GRID, GRID, GRID, LANES), indexed by R, G, B, hold memberships that sum to 1: `table` over all
-    entries, `face_table` over the `in_face` ones, `cheek_table` the same but hardly with hair as
-    light as skin in shade, `hair_table` over all but skin.
+    (GRID, GRID, GRID, LANES), indexed by R, G, B, hold memberships that sum to 255, but for
+    rounding: `table` over all entries, `face_table` over the `in_face` ones, `cheek_table` the
+    same but hardly with hair as light as skin in shade, `hair_table` over all but skin.
     """
 
     lab: Floats
@@ -53,10 +53,10 @@ class Palette:
     n_skin: int
     n_hair: int
     features: Floats
-    table: Floats
-    face_table: Floats
-    cheek_table: Floats
-    hair_table: Floats
+    table: Bytes
+    face_table: Bytes
+    cheek_table: Bytes
+    hair_table: Bytes
 
     def __len__(self) -> int:
         return len(self.lab)
@@ -224,11 +224,11 @@ def _unlikeness(lab: Floats) -> Floats:
     return delta
 
 
-def _table(unlike: Floats, handicap: Floats) -> Floats:
+def _table(unlike: Floats, handicap: Floats) -> Bytes:
     """Softmax memberships of each colour of the grid; `handicap` (n,) is what each entry has."""
     delta = unlike.copy()
     delta[:, : len(handicap)] += handicap
     delta -= delta.min(1, keepdims=True)
     weights = np.exp(delta * np.float32(-1 / _SOFTNESS))
-    weights /= weights.sum(1, keepdims=True)
-    return np.asarray(weights.reshape(GRID, GRID, GRID, LANES), np.float32)
+    weights *= F(255) / weights.sum(1, keepdims=True)
+    return np.asarray(np.rint(weights).reshape(GRID, GRID, GRID, LANES), np.uint8)

@@ -14,7 +14,7 @@ from restyle.engine.borders import resolved, rounded
 from restyle.engine.clusters import distance
 from restyle.engine.crumbs import merge_crumbs
 from restyle.engine.kernels import Bytes, F, Floats
-from restyle.engine.memberships import BLUR_REACH, belong, best_two, hold, recall
+from restyle.engine.memberships import BLUR_REACH, belong, hold, recall
 from restyle.engine.palette import LANES, Palette
 
 INERTIA = 0.85  # weight of the past memberships where the flow is trusted
@@ -70,7 +70,7 @@ class Regions:
         self._cut = cut
         self._palette: Palette | None = None
         self._apart = np.ones((LANES, LANES), np.float32)
-        self._past: Floats | None = None
+        self._past: Bytes | None = None
         self._shown: Bytes | None = None
 
     def read(self, seen: Seen, palette: Palette, size: tuple[int, int]) -> Field:
@@ -83,11 +83,7 @@ class Regions:
         if palette is not self._palette:
             restart = True
             self._palette, self._apart = palette, _apart(palette, self._cut.least)
-        membership = self._membership(seen, palette, restart)
-        label = np.empty((height, width), np.uint8)
-        second = np.empty((height, width), np.uint8)
-        share = np.empty((height, width), np.float32)
-        best_two(membership, label, second, share)
+        membership, label, second, share = self._membership(seen, palette, restart)
         nothing = np.full_like(label, LANES)
         shown = nothing if restart or self._shown is None else self._shown
         least = max(4, round(self._cut.crumb * seen.scale**2))
@@ -98,11 +94,14 @@ class Regions:
             self._past, self._shown = membership, label
         return Field(label, *resolved(label, second, share, size))
 
-    def _membership(self, seen: Seen, of: Palette, restart: bool) -> Floats:
+    def _membership(
+        self, seen: Seen, of: Palette, restart: bool
+    ) -> tuple[Bytes, Bytes, Bytes, Floats]:
+        """Memberships, the two strongest entries, the share of the first."""
         height, width = seen.abstract.shape[:2]
         taps = _gaussian(self._cut.blur * seen.scale, BLUR_REACH)
         gate = _gate(seen) if of.n_skin else np.zeros((1, 1), np.float32)
-        across = np.empty((height, width * LANES), np.float32)
+        across = np.empty((height, width * LANES), np.uint8)
         belong(
             seen.abstract,
             of.table,
@@ -113,12 +112,13 @@ class Regions:
             taps,
             across,
         )
-        out = np.empty((height, width, LANES), np.float32)
+        out = np.empty((height, width, LANES), np.uint8)
         past = out if restart or self._past is None else self._past
         inertia = F(0) if restart else F(INERTIA)
-        rows = out.reshape(height, width * LANES)
-        recall(across, past, seen.flow, seen.confidence, taps, inertia, rows)
-        return out
+        label, second = np.empty((height, width), np.uint8), np.empty((height, width), np.uint8)
+        share = np.empty((height, width), np.float32)
+        recall(across, past, seen.flow, seen.confidence, taps, inertia, out, label, second, share)
+        return out, label, second, share
 
 
 def _apart(palette: Palette, least: float) -> Floats:

@@ -4,6 +4,7 @@ What is too thin to be cut out is scored into the sheets, or laid on as thin str
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import cv2
 import numba
@@ -17,7 +18,7 @@ from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.palette import LANES, Palette
-from restyle.engine.pictures import blur
+from restyle.engine.pictures import blur, enlarge, shrink
 from restyle.engine.regions import Cut, Field, Regions
 from restyle.engine.rows import columns, sample_row
 from restyle.engine.sheets import Sheets
@@ -30,11 +31,20 @@ MANNER = Manner(clusters=20, apart=10.0, lowest=20, highest=95, even=0.22, vivid
 CUT = Cut(blur=1.2, round=1.6, crumb=300, least=0.14)
 SCORES = Lines(sigma=2.0, epsilon=-0.011, phi=45, length=5)
 SCORE, RELIEF = 0.60, 0.16  # how dark scores and how light strips are; the light on their sides
-# Shift, softness (half-size pixels at 720p) and weight of the two shadows: contact and cast.
-SHADOWS = ((2.2, 1.3, 1.2), (6.5, 4.2, 1.0))
 DARKEST = 0.50  # how much light the deepest shadow takes
 STEP = 0.34  # difference in height at which a shadow is full
 FEATURE = 0.93  # opacity of eyes and mouths
+
+
+class Shadow(NamedTuple):
+    """How far it falls and how soft it is (σ), half-size pixels at 720p, and how much it counts."""
+
+    shift: float
+    softness: float
+    weight: float
+
+
+CONTACT, CAST = Shadow(2.2, 1.3, 1.2), Shadow(6.5, 4.2, 1.0)
 
 
 class PaperArt:
@@ -94,16 +104,21 @@ def _shadow(frame: Frame, field: Field, palette: Palette) -> Floats:
         # One sheet for the whole face: no steps across it.
         top = F(palette.height[0])
         height = height + frame.face_mask * (top - height)
-    total = np.zeros_like(height)
-    for shift, softness, weight in SHADOWS:
-        dx, dy = shift * frame.scale, 1.2 * shift * frame.scale
-        move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
-        size = (height.shape[1], height.shape[0])
-        above = cv2.warpAffine(height, move, size, borderMode=cv2.BORDER_REPLICATE)
-        step = np.sqrt(np.clip((above - height) / F(STEP), F(0), F(1)))
-        total += F(weight) * blur(step, softness * frame.scale)
+    total = _cast(height, CONTACT, frame.scale)
+    # The soft one is as good at half that size.
+    total += enlarge(_cast(shrink(height, 2), CAST, frame.scale / 2), frame.half_size)
     lost: Floats = np.clip(total * F(0.75), F(0), F(1)) * (F(1) - F(0.8) * frame.face_mask)
     return lost
+
+
+def _cast(height: Floats, shadow: Shadow, scale: float) -> Floats:
+    """One shadow on what is lower than what lies to its upper left."""
+    dx, dy = shadow.shift * scale, 1.2 * shadow.shift * scale
+    move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+    size = (height.shape[1], height.shape[0])
+    above = cv2.warpAffine(height, move, size, borderMode=cv2.BORDER_REPLICATE)
+    step = np.sqrt(np.clip((above - height) / F(STEP), F(0), F(1)))
+    return F(shadow.weight) * blur(step, shadow.softness * scale)
 
 
 @kernel
@@ -175,8 +190,11 @@ def _compose(
                 red += cover * (three[0] - red)
                 green += cover * (three[1] - green)
                 blue += cover * (three[2] - blue)
-            v0 = (y + whole[k, 0]) % tall
-            u0 = (x + whole[k, 1]) % wide
+            # The tile covers the picture: it is left once at most.
+            v0 = y + whole[k, 0]
+            v0 = v0 - tall if v0 >= tall else v0
+            u0 = x + whole[k, 1]
+            u0 = u0 - wide if u0 >= wide else u0
             v1 = v0 + 1 if v0 + 1 < tall else 0
             u1 = u0 + 1 if u0 + 1 < wide else 0
             t = taps[k]
