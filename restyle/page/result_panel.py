@@ -32,6 +32,8 @@ from restyle.styles import Style
 INVITING = (Style.AMERICAN_COMIC, Style.CHINESE_INK_WASH, Style.PAPER_ART)
 # What a job that stopped as unclear can be told to do, named as the methods of Jobs.
 WAYS_ON = ("look_again", "submit_anyway")
+# Without a frame drawn after so long, the engine is compiling what the style needs.
+PREPARING_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ def status_html(job: Job, lang: Language, now: datetime | None = None) -> str:
         )
     if not job.parts:
         parts.append(_steps(job, lang, now))
+    if _prepares(job, now):
+        parts.append(f'<p class="hint">{escape(say("preparing", lang))}</p>')
     if stage is Stage.FAILED and job.error:
         parts.append(words_of(job.error, lang))
         parts += [_way_on(way, lang) for way in job.error.get("ways_on", []) if way in WAYS_ON]
@@ -180,6 +184,12 @@ def _facts(job: Job, lang: Language, now: datetime) -> list[str]:
         facts.append(say("eta", lang, time=clock(job.eta_s)))
     facts.append(say("elapsed", lang, time=clock(max(0.0, (now - job.created).total_seconds()))))
     return facts
+
+
+def _prepares(job: Job, now: datetime) -> bool:
+    """Whether this machine's engine has drawn nothing yet, for longer than a start takes."""
+    waits = job.service == "local" and job.stage is Stage.RUNNING and not job.progress
+    return waits and not job.parts and (now - job.since).total_seconds() > PREPARING_S
 
 
 def _answers(answers: Sequence[object], lang: Language) -> str:

@@ -202,6 +202,24 @@ def test_the_status_shows_stage_share_time_left_and_what_is_behind() -> None:
     assert "2nd in the queue" in status_html(job(stage=Stage.QUEUED, position=2), "en", NOW)
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_said"),
+    [
+        ({}, True),
+        ({"progress": 0.0}, True),
+        ({"progress": 0.02}, False),
+        ({"since": NOW - timedelta(seconds=2)}, False),
+        ({"stage": Stage.QUEUED}, False),
+        ({"service": "cloud"}, False),
+    ],
+)
+def test_who_waits_for_the_first_frame_of_this_machine_is_told_why(
+    changes: dict[str, Any], is_said: bool
+) -> None:
+    for lang, words in (("en", "Getting the style ready"), ("zh", "正在准备这种风格")):
+        assert (words in status_html(job(**changes), lang, NOW)) == is_said
+
+
 def test_stages_behind_are_ticked_and_the_one_that_a_job_stopped_in_is_crossed() -> None:
     assert status_html(job(), "en", NOW).count("✓") == 5  # all before drawing, timed or not
     assert "✗" not in status_html(job(), "en", NOW)

@@ -16,6 +16,10 @@ RESULT: dict[str, tuple[str, str]] = {
     "stage_succeeded": ("Done", "完成"),
     "stage_failed": ("Failed", "失败"),
     "stage_canceled": ("Canceled", "已取消"),
+    "preparing": (
+        "Getting the style ready. The first time on this machine takes a minute or two.",
+        "正在准备这种风格。在本机首次使用时需要一两分钟。",
+    ),
     "position": ("{position} in the queue", "排在第 {position} 位"),
     "position_next": ("Next in the queue", "下一个就是你"),
     "eta": ("about {time} left", "约剩 {time}"),
