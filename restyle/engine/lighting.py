@@ -25,7 +25,8 @@ HALFWAY = (-0.252, -0.317, 0.914)  # between the key and the eye
 AMBIENT = 0.32  # of the light comes from everywhere
 CAST = 0.26  # … and is taken by a cast shadow
 HAIR_SHINE = 0.30
-FACE_LIGHT = 0.6
+# Faces: how far their shading is evened out, and how far dark ones are lifted.
+FACE_EVEN, FACE_LIGHT = 0.35, 0.6
 
 
 class Relief(NamedTuple):
@@ -112,7 +113,7 @@ def _lights_row(gx: Floats, gy: Floats, face: Floats, solid: Floats, lights: Flo
         nx, ny = -gx[x] * nz, -gy[x] * nz
         key = F(KEY[0]) * nx + F(KEY[1]) * ny + F(KEY[2]) * nz + F(WRAP)
         key = max(key, F(0)) / F(KEY[2] + WRAP)
-        keys[x] = key + F(0.20) * face[x] * (F(1) - key)
+        keys[x] = key + F(FACE_EVEN) * face[x] * (F(1) - key)
         gloss = max(F(HALFWAY[0]) * nx + F(HALFWAY[1]) * ny + F(HALFWAY[2]) * nz, F(0))
         gloss *= gloss
         gloss *= gloss
@@ -199,11 +200,11 @@ def _develop_row(
         skin = max(skin, F(0.6) * face[x] * smoothstep_pixel(F(0.25), F(0.5), m))
         # … and faces are never left in the dark.
         bright = F(1) + F(FACE_LIGHT) * face[x] * max(F(0.75) - m, F(0))
-        red = bright * red + F(0.040) * skin * (F(1.2) - m)
-        green = bright * green + F(0.012) * skin * (F(1.2) - m)
+        red = bright * red + F(0.040) * skin * (F(1.1) - m)
+        green = bright * green + F(0.012) * skin * (F(1.1) - m)
         blue *= bright
         cool = max(F(1) - shades[x], F(0))
-        warm = max(shades[x] - F(1), F(0))
+        warm = max(shades[x] - F(1), F(0)) * (F(1) - F(0.6) * face[x])
         shine = shines[x] * (F(0.25) + F(0.65) * m)
         shine += hair[x] * (F(1) - smoothstep_pixel(F(0.30), F(0.60), m)) * (F(0.3) + m)
         rim = rims[x] * F(0.55) * (F(0.25) + m)

@@ -18,7 +18,7 @@ from restyle.engine.tones import smoothstep
 
 SMALL = 4  # how much smaller than half size
 GROUND, FIGURE = 0.07, 0.26  # how far a colour lies from all that touches the border
-GAP = 3.5  # small pixels at 720p: holes of this radius are closed
+GAP = 2.0  # small pixels at 720p: holes of this radius are closed
 OUTLINE, UNEVEN = 0.15, 0.05  # a step of the filled figure that is a border; one that is none
 INSIDE = 0.5, 0.9
 REACH = 88.0  # half-size pixels at 720p: how far in from its border a body is round

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from restyle.engine.blurs import wide_blur
 from restyle.engine.carrying import Ground
 from restyle.engine.cels import modelling
+from restyle.engine.exposure import Exposure
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
@@ -78,11 +79,15 @@ class AmericanComic:
 
     abstraction = Abstraction(passes=5, range_sigma=30, radius=3.0, sharpness=2)
 
+    def __init__(self) -> None:
+        self._exposure = Exposure()
+
     def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the inks are the press's own."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:
         """Few inks over cream paper, then dots, then black."""
+        frame = self._exposure.develop(frame)
         low, high = frame.levels
         tone = np.clip((luma(frame.abstract) - F(low)) / F(high - low), F(0), F(1))
         out = np.empty((*frame.size, 3), np.uint8)

@@ -14,6 +14,7 @@ import numpy as np
 from restyle.engine import lighting, shading
 from restyle.engine.blurs import wide_blur
 from restyle.engine.details import busy, stands_alone_pixel
+from restyle.engine.exposure import Exposure
 from restyle.engine.eyes import CartoonEyes
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
@@ -53,6 +54,7 @@ class Cartoon3D:
     abstraction = Abstraction(passes=3, range_sigma=32, radius=3.0, sharpness=4)
 
     def __init__(self) -> None:
+        self._exposure = Exposure()
         self._eyes = CartoonEyes()
 
     def prepare(self, samples: Iterable[Bytes]) -> None:
@@ -60,6 +62,7 @@ class Cartoon3D:
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:
         """Even out, inflate and light at half size; bloom and eyes at full size."""
+        frame = self._exposure.develop(frame)
         scale = frame.scale
         low, high = frame.levels
         # Steps between neighbours are larger in small pictures, smaller in dull ones.

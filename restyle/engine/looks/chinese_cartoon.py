@@ -12,6 +12,7 @@ import numpy as np
 
 from restyle.engine import pigments, textures
 from restyle.engine.blurs import wide_blur
+from restyle.engine.exposure import Exposure
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
@@ -37,11 +38,15 @@ class ChineseCartoon:
 
     abstraction = Abstraction(passes=4, range_sigma=30, radius=3.0, sharpness=4)
 
+    def __init__(self) -> None:
+        self._exposure = Exposure()
+
     def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the pigments are always the same."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:
         """Washes at half size; lines, gold and silk over them at full size."""
+        frame = self._exposure.develop(frame)
         low, high = frame.levels
         washes = np.empty_like(frame.abstract)
         grey = luma(frame.abstract)
