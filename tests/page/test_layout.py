@@ -1,5 +1,6 @@
 """Looks and manners: nothing jumps, everything is in sight, on a phone too; motion and colours."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from visitor import KEY_THAT_WAITS, Visitor
 
+from restyle import page as restyle_page
+
 Arrive = Callable[..., Visitor]
+LOOKS = Path(restyle_page.__file__).parent / "looks"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 MOST_BYTES = 8_000_000
 # Source: web.dev/cls. What a visitor's own press moves within half a second is not counted.
@@ -35,6 +39,16 @@ RING = """element => {
     const ringed = (one) => one && (getComputedStyle(one).outlineStyle !== 'none');
     return ringed(element) || ringed(element.closest('label')) || ringed(element.parentElement);
 }"""
+
+
+@pytest.mark.parametrize("path", sorted(LOOKS.glob("*.css")), ids=lambda path: path.name)
+def test_rules_for_some_screens_are_such_as_gradio_leaves_whole(path: Path) -> None:
+    for block in re.findall(
+        r"@media [^{]*\{(.*?)\n\}", path.read_text(encoding="utf-8"), re.DOTALL
+    ):
+        # It puts a prefix of its own before each, also behind a comma.
+        assert ".gradio-container" not in block
+        assert not re.search(r":is\([^)]*,", block)
 
 
 def _shifts(page: Page) -> list[tuple[float, str]]:
