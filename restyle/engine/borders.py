@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
-from restyle.engine.memberships import CRISP
 from restyle.engine.palette import LANES
 
 _ROUND_NEAR, _EDGE_NEAR = 2, 1  # half-size pixels round a border that are looked at
 _VOTERS_REACH, _LEAST_REACH = 2.1, 2.9  # in σ, and in half-size pixels
-_EDGE = 1.7  # slope from the margin of votes at full size to an edge about 1.5 pixels wide
+# Slopes from the margin of votes to the share of the first: at half size so gradual that it tells
+# where between two pixels a border runs, at full size to an edge about 1.5 pixels wide.
+_GRADUAL, _EDGE = 1.0, 3.6
 
 
 def _near_borders(label: Bytes, reach: int) -> Bytes:
@@ -112,7 +113,7 @@ def _vote_row(
         one, two, margin = _best_two(votes)
         new_label[x] = one
         new_second[x] = two
-        new_share[x] = F(0.5) + F(0.5) * min(F(CRISP) * margin, F(1))
+        new_share[x] = F(0.5) + F(0.5) * min(F(_GRADUAL) * margin, F(1))
 
 
 @kernel
