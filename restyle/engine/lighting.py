@@ -33,7 +33,7 @@ class Relief(NamedTuple):
     """What is lit, half size, float32 (h, w) unless said.
 
     `height` and `small`, that of the small shapes alone, in pixels; `solid`, `shadow`: see
-    `silhouettes`; `face` and `head` 0–1; `strands` (h, w, 2), unit vectors along edges and hair.
+    `silhouettes`; `face` and `head` 0–1; `strands` (2, h, w), unit vectors (x, y) along edges.
     """
 
     height: Floats
@@ -81,7 +81,7 @@ def _light(
         _lights_row(slopes[0], slopes[1], face[y], solid[y], lights)
         _occlude_row(height[y], small[y], solid[y], shadow[y], face[y], scale, lights[0])
         hair = np.empty(across, np.float32)
-        _hair_row(slopes[0], slopes[1], strands[y], head[y], face[y], hair)
+        _hair_row(slopes[0], slopes[1], strands[0, y], strands[1, y], head[y], face[y], hair)
         paint = np.empty((3, across), np.float32)
         _develop_row(colour[y], tones, low, gain, face[y], lights, hair, paint)
         for x in range(across):
@@ -148,11 +148,17 @@ def _occlude_row(
 
 @brush
 def _hair_row(
-    gx: Floats, gy: Floats, strands: Floats, head: Floats, face: Floats, hair: Floats
+    gx: Floats,
+    gy: Floats,
+    along_x: Floats,
+    along_y: Floats,
+    head: Floats,
+    face: Floats,
+    hair: Floats,
 ) -> None:
     """A band of light across the strands, where they turn from the light to the eye."""
     for x in range(gx.shape[0]):
-        tx, ty = strands[x, 0], strands[x, 1]
+        tx, ty = along_x[x], along_y[x]
         tz = gx[x] * tx + gy[x] * ty
         along = F(HALFWAY[0]) * tx + F(HALFWAY[1]) * ty + F(HALFWAY[2]) * tz
         across = max(F(1) - along * along / (F(1) + tz * tz), F(0))

@@ -21,7 +21,7 @@ def _dome(
 ) -> Relief:
     y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32) - SIDE / 2
     height = 10 + np.sqrt(np.maximum(50**2 - x * x - y * y, 0)).astype(np.float32)
-    strands = np.broadcast_to(np.float32(strand), (SIDE, SIDE, 2)).copy()
+    strands = np.stack([_field(part) for part in strand])
     fields = (_field(value) for value in (20, solid, shadow, 0, head))
     return Relief(height, *fields, strands)
 
