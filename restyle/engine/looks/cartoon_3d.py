@@ -122,8 +122,7 @@ def _relief(frame: Frame, memory: Memory, base: Floats, texture: Floats, step: f
     layers = np.dstack([height, small, body.solid, body.shadow])
     steady = memory.blend("relief", layers, STEADY)
     height, small, solid, shadow = (np.ascontiguousarray(steady[..., k]) for k in range(4))
-    strands = np.ascontiguousarray(np.moveaxis(frame.tangents, 0, -1))
-    return Relief(height, small, solid, shadow, frame.face_mask, head, strands)
+    return Relief(height, small, solid, shadow, frame.face_mask, head, frame.tangents)
 
 
 def _broad(base: Floats, scale: float) -> Floats:
