@@ -66,6 +66,9 @@ const visitor = Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.
 let asking = null;
 let calm = 0;
 let drawnFor = '';
+let came = 0; // pictures of this frame
+let again = { about: '', tries: 0 };
+const [MOST_TRIES, AGAIN_MS] = [3, 2000];
 
 function forget() {
   if (asking) asking.abort();
@@ -92,6 +95,7 @@ function picture(video) {
 }
 function show(line) {
   if (!line.trim()) return;
+  came += 1;
   const { style, jpeg } = JSON.parse(line);
   const card = cards.find((one) => Number(one.dataset.style) === style);
   card.querySelector('img').src = 'data:image/jpeg;base64,' + jpeg;
@@ -103,6 +107,7 @@ async function preview(video) {
   const about = video.currentSrc + '@' + video.currentTime.toFixed(2) + cut;
   if (about === drawnFor || !video.videoWidth) return;
   drawnFor = about;
+  came = 0;
   if (asking) asking.abort();
   const mine = (asking = new AbortController());
   try {
@@ -123,10 +128,15 @@ async function preview(video) {
       rest = lines.pop();
       if (!mine.signal.aborted) lines.forEach(show);
     }
-    if (!mine.signal.aborted) says.innerHTML = find('drawn');
+    if (mine.signal.aborted) return;
+    if (came < cards.length) throw new Error('cut short');
+    says.innerHTML = find('drawn');
   } catch {
-    // Without previews the gallery's pictures do.
-    if (!mine.signal.aborted) says.innerHTML = drawnFor = '';
+    // Without previews the gallery's pictures do; a busy engine is asked again.
+    if (mine.signal.aborted) return;
+    says.innerHTML = drawnFor = '';
+    again = { about, tries: again.about === about ? again.tries + 1 : 1 };
+    if (again.tries < MOST_TRIES) setTimeout(soon, AGAIN_MS);
   }
 }
 function soon() {
