@@ -41,6 +41,10 @@ class Ground:
         return np.asarray(np.clip((F(2 * STRETCHED) - slope) / F(STRETCHED), F(0), F(1)))
 
 
+BARE = Ground(np.zeros((2, 2, 2), np.float32), np.zeros((2, 2, 2), np.float32), 0.0)
+"""The ground of who has no use for one."""
+
+
 class Carrier:
     """Carries the offsets of one clip from frame to frame; they begin at 0 with each shot."""
 

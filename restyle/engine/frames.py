@@ -12,7 +12,7 @@ import cv2
 import numba
 import numpy as np
 
-from restyle.engine.carrying import Carrier, Ground
+from restyle.engine.carrying import BARE, Carrier, Ground
 from restyle.engine.faces import FaceFinder, face_mask, feature_relief
 from restyle.engine.kernels import Bytes, F, Floats, kernel
 from restyle.engine.motion import Denoiser, Motion, MotionReader
@@ -28,13 +28,15 @@ FACE_DETAIL = 0.9  # how much of a face is spared the abstraction
 class Abstraction:
     """How far a look abstracts: bilateral `passes` of `range_sigma` (0–255), then a Kuwahara
     filter of `radius` (half-size pixels at 720p) and `sharpness` (2 or 4). `face_relief` is how
-    far the features of faces are drawn out: 0 for looks that cut features out themselves."""
+    far the features of faces are drawn out: 0 for looks that cut features out themselves. Looks
+    whose textures do not lie on the scene are not `grounded`: nothing is carried for them."""
 
     passes: int
     range_sigma: float
     radius: float
     sharpness: float = 2
     face_relief: float = 1.0
+    grounded: bool = True
 
 
 @dataclass
@@ -58,7 +60,8 @@ class Frame:
     levels        (lo, hi): normalised colour is (c − lo) / (hi − lo)
     drift         global motion since the cut, full-size pixels (x, y): a texture sampled at
                   pixel + drift moves with the scene
-    ground        where textures lie: carried by what they lie on, object by object
+    ground        where textures lie: carried by what they lie on, object by object; bare for
+                  looks that are not grounded
     scale         short side / 720: multiplies every σ, radius, shift and pitch
     index         0, 1, 2 … within the clip
     """
@@ -159,7 +162,7 @@ class FrameReader:
             face_boxes=boxes,
             levels=self._levels.read(abstract, motion.is_cut),
             drift=(float(self._motion.drift[0]), float(self._motion.drift[1])),
-            ground=self._carrier.carry(motion, full_per_half),
+            ground=self._carrier.carry(motion, full_per_half) if wanted.grounded else BARE,
             scale=scale,
             index=self._index,
         )

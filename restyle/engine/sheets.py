@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.frames import Frame
-from restyle.engine.kernels import Bytes, Floats
+from restyle.engine.kernels import Bytes, Floats, brush
 from restyle.engine.palette import LANES
 from restyle.engine.textures import Octave, fractal
 
@@ -31,17 +31,19 @@ class Sheets:
     """The paper of one shot, `size` (width, height) in pixels, `scale` short side / 720."""
 
     def __init__(self, size: tuple[int, int], scale: float) -> None:
-        self.tile = _paper(size, scale)
-        self._lags = [float((self.tile * np.roll(self.tile, 1, axis)).mean()) for axis in (0, 1)]
-        self._variance = float(self.tile.var())
-        rows, columns = self.tile.shape
+        paper = _paper(size, scale)
+        self._lags = [float((paper * np.roll(paper, 1, axis)).mean()) for axis in (0, 1)]
+        self._variance = float(paper.var())
+        self._period = rows, columns = paper.shape
+        # Its first row and column once more at the end, so that every pixel has its neighbours.
+        self.tile = np.pad(paper, ((0, 1), (0, 1)), "wrap")
         spread = np.arange(LANES)[:, None] * np.array([[61, 97]]) * 4.3
         self._start = spread % np.array([[rows, columns]])
         self._place = self._start
 
     def move(self, frame: Frame, label: Bytes) -> Grain:
         """Let each layer follow its pixels; `label` is half size."""
-        rows, columns = self.tile.shape
+        rows, columns = self._period
         if frame.is_cut:
             self._place = self._start
         else:
@@ -57,6 +59,37 @@ class Sheets:
         taps /= np.sqrt(np.maximum(kept, 0.1))[:, None]
         wrapped = whole.astype(np.int32) % np.array([[rows, columns]], np.int32)
         return Grain(np.ascontiguousarray(wrapped), np.ascontiguousarray(taps, np.float32))
+
+
+@brush
+def grain_row(
+    layers: Bytes, tile: Floats, whole: NDArray[np.int32], taps: Floats, y: int, out: Floats
+) -> None:
+    """Row `y` of the grain under each pixel's layer, from `Sheets.tile` and a `Grain`."""
+    # The tile covers the picture: each layer wraps round once at most. Runs of one layer lie side
+    # by side on it, so that many pixels are done at once.
+    tall, wide = tile.shape[0] - 1, tile.shape[1] - 1
+    width = layers.shape[0]
+    x = 0
+    while x < width:
+        layer = layers[x]
+        v = y + whole[layer, 0]
+        v = v - tall if v >= tall else v
+        u = x + whole[layer, 1]
+        u = u - wide if u >= wide else u
+        most = min(width, x + wide - u)
+        end = x + 1
+        while end < most and layers[end] == layer:
+            end += 1
+        _weigh(tile[v, u:], tile[v + 1, u:], taps[layer], out[x:end])
+        x = end
+
+
+@brush
+def _weigh(above: Floats, below: Floats, taps: Floats, out: Floats) -> None:
+    one, two, three, four = taps[0], taps[1], taps[2], taps[3]
+    for x in range(out.shape[0]):
+        out[x] = one * above[x] + two * above[x + 1] + three * below[x] + four * below[x + 1]
 
 
 def _layer_motion(frame: Frame, label: Bytes) -> NDArray[np.float64]:

@@ -15,17 +15,16 @@ from restyle.engine.colours import Manner
 from restyle.engine.details import details, stroke_colours, stroke_row
 from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
 from restyle.engine.palette import LANES, Palette
 from restyle.engine.pictures import blur, enlarge, shrink
 from restyle.engine.regions import Cut, Field, Regions
-from restyle.engine.rows import columns, sample_row
-from restyle.engine.sheets import Sheets
+from restyle.engine.rows import columns, sample_row, store_row
+from restyle.engine.sheets import Sheets, grain_row
 from restyle.engine.shot_palette import Palettes, with_true_faces
 from restyle.engine.strokes import Lines
 from restyle.engine.surfaces import place_pixel
-from restyle.engine.tones import byte_pixel
 
 MANNER = Manner(clusters=20, apart=10.0, lowest=20, highest=95, even=0.22, vivid=1.25)
 CUT = Cut(blur=1.2, round=1.6, crumb=300, least=0.14)
@@ -50,7 +49,9 @@ CONTACT, CAST = Shadow(2.2, 1.3, 1.2), Shadow(6.5, 4.2, 1.0)
 class PaperArt:
     """See the module."""
 
-    abstraction = Abstraction(passes=2, range_sigma=34, radius=3.2, sharpness=4, face_relief=0)
+    abstraction = Abstraction(
+        passes=2, range_sigma=34, radius=3.2, sharpness=4, face_relief=0, grounded=False
+    )
 
     def __init__(self) -> None:
         self._palettes = Palettes(MANNER)
@@ -142,7 +143,6 @@ def _compose(
     out: Bytes,
 ) -> None:
     height, width = first.shape
-    tall, wide = tile.shape
     top, bottom, left, right = window[0], window[1], window[2], window[3]
     across = columns(width, shadow.shape[1])
     for y in numba.prange(height):
@@ -150,9 +150,23 @@ def _compose(
         down = min(y + bevel, height - 1)
         strokes = stroke_row(lost[y], F(SCORES.epsilon), F(SCORES.phi))
         strokes_above = stroke_row(lost[up], F(SCORES.epsilon), F(SCORES.phi))
-        shaded = sample_row(shadow, y, height, across)
+        light = np.empty(width, np.float32)
+        cool = np.empty(width, np.float32)
+        grain_row(first[y], tile, whole, taps, y, light)
+        _light_row(sample_row(shadow, y, height, across), light, cool)
+        row = np.empty((3, width), np.float32)
+        _sheet_row(first[y], colours, light, cool, row)
         for x in range(width):
             k = first[y, x]
+            before = max(x - bevel, 0)
+            after = min(x + bevel, width - 1)
+            stroke = strokes[x]
+            # A score's far wall faces the light, as does a strip's near side.
+            lit = F(RELIEF) * (strokes_above[before] - stroke)
+            at_edge = first[up, before] != k or first[down, after] != k or share[y, x] < 255
+            in_face = top <= y < bottom and left <= x < right
+            if not at_edge and not in_face and stroke == F(0) and lit == F(0):
+                continue
             one = colours[k]
             red = one[0]
             green = one[1]
@@ -165,53 +179,48 @@ def _compose(
                 green += rest * (two[1] - green)
                 blue += rest * (two[2] - blue)
                 here += rest * (heights[second[y, x]] - here)
-            if top <= y < bottom and left <= x < right:
+            if in_face:
                 py, px = place_pixel(y, x, (height, width), shapes.shape[:2])
                 red, green, blue = paint_features_pixel(
                     shapes, inks, F(FEATURE), py, px, red, green, blue
                 )
-            before = max(x - bevel, 0)
-            after = min(x + bevel, width - 1)
-            lit = F(0)
-            if first[up, before] != k or first[down, after] != k or share[y, x] < 255:
+            if at_edge:
                 a = F(share[up, before]) * F(1 / 255)
                 above = heights[first[up, before]] * a + heights[second[up, before]] * (F(1) - a)
                 b = F(share[down, after]) * F(1 / 255)
                 below = heights[first[down, after]] * b + heights[second[down, after]] * (F(1) - b)
                 # The cut edge facing the light is bright, the one turned away a little dark.
-                lit = min(max(F(3) * (here - above), F(0)), F(1)) * F(0.26)
+                lit += min(max(F(3) * (here - above), F(0)), F(1)) * F(0.26)
                 lit -= min(max(F(3) * (here - below), F(0)), F(1)) * F(0.10)
-            stroke = strokes[x]
-            # A score's far wall faces the light, as does a strip's near side.
-            lit += F(RELIEF) * (strokes_above[before] - stroke)
             if stroke != F(0):
                 three = inks_dark[k] if stroke > F(0) else inks_light[k]
                 cover = F(SCORE) * abs(stroke)
                 red += cover * (three[0] - red)
                 green += cover * (three[1] - green)
                 blue += cover * (three[2] - blue)
-            # The tile covers the picture: it is left once at most.
-            v0 = y + whole[k, 0]
-            v0 = v0 - tall if v0 >= tall else v0
-            u0 = x + whole[k, 1]
-            u0 = u0 - wide if u0 >= wide else u0
-            v1 = v0 + 1 if v0 + 1 < tall else 0
-            u1 = u0 + 1 if u0 + 1 < wide else 0
-            t = taps[k]
-            grain = (
-                t[0] * tile[v0, u0]
-                + t[1] * tile[v0, u1]
-                + t[2] * tile[v1, u0]
-                + t[3] * tile[v1, u1]
-            )
-            dark = F(DARKEST) * shaded[x]
-            light = (F(1) + grain) * (F(1) - dark)
-            # Shadows are bluish: less is taken from blue.
-            cool = (F(1) + grain) * (F(1) - F(0.86) * dark)
             edge = max(lit, F(0))
-            red = red * light * (F(1) + min(lit, F(0))) + edge * (F(1) - red)
-            green = green * light * (F(1) + min(lit, F(0))) + edge * (F(1) - green)
-            blue = blue * cool * (F(1) + min(lit, F(0))) + edge * (F(0.97) - blue)
-            out[y, x, 0] = byte_pixel(red)
-            out[y, x, 1] = byte_pixel(green)
-            out[y, x, 2] = byte_pixel(blue)
+            dim = F(1) + min(lit, F(0))
+            row[0, x] = red * light[x] * dim + edge * (F(1) - red)
+            row[1, x] = green * light[x] * dim + edge * (F(1) - green)
+            row[2, x] = blue * cool[x] * dim + edge * (F(0.97) - blue)
+        store_row(row, out[y])
+
+
+@brush
+def _light_row(shaded: Floats, light: Floats, cool: Floats) -> None:
+    """From the grain in `light` the light on each pixel, and the blue part of it."""
+    for x in range(light.shape[0]):
+        dark = F(DARKEST) * shaded[x]
+        # Shadows are bluish: less is taken from blue.
+        cool[x] = (F(1) + light[x]) * (F(1) - F(0.86) * dark)
+        light[x] = (F(1) + light[x]) * (F(1) - dark)
+
+
+@brush
+def _sheet_row(layers: Bytes, colours: Floats, light: Floats, cool: Floats, row: Floats) -> None:
+    """The sheets as they are where nothing else is: (3, W)."""
+    for x in range(layers.shape[0]):
+        colour = colours[layers[x]]
+        row[0, x] = colour[0] * light[x]
+        row[1, x] = colour[1] * light[x]
+        row[2, x] = colour[2] * cool[x]

@@ -32,7 +32,9 @@ FEATURE = 0.93  # opacity of eyes and mouths
 class SimpleIllustration:
     """See the module."""
 
-    abstraction = Abstraction(passes=2, range_sigma=34, radius=2.6, sharpness=4, face_relief=0)
+    abstraction = Abstraction(
+        passes=2, range_sigma=34, radius=2.6, sharpness=4, face_relief=0, grounded=False
+    )
 
     def __init__(self) -> None:
         self._palettes = Palettes(MANNER)
