@@ -24,6 +24,7 @@ from restyle.page.texts import (
     ordinal,
     say,
     stage_name,
+    style_name,
 )
 from restyle.pricing import dollars
 from restyle.styles import Style
@@ -108,6 +109,9 @@ def status_html(job: Job, lang: Language, now: datetime | None = None) -> str:
         )
     if not job.parts:
         parts.append(_steps(job, lang, now))
+    if stage is Stage.SUCCEEDED:
+        made = (style_name(job.options.style, lang), job.clip_name, _quality(job))
+        parts.append(f'<p class="hint made">{escape(" · ".join(filter(None, made)))}</p>')
     if _prepares(job, now):
         parts.append(f'<p class="hint">{escape(say("preparing", lang))}</p>')
     if stage is Stage.FAILED and job.error:
@@ -160,6 +164,10 @@ def charge_text(job: Job, lang: Language) -> str:
     if job.charge is None or job.charge == Decimal(0):
         return say("charge_none", lang, quote=quoted)
     return say("charge", lang, quote=quoted, charge=dollars(job.charge))
+
+
+def _quality(job: Job) -> str:
+    return f"{job.quote.output_short_side}p · {job.options.video_fps} fps"
 
 
 def _facts(job: Job, lang: Language, now: datetime) -> list[str]:

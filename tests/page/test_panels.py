@@ -229,6 +229,16 @@ def test_stages_behind_are_ticked_and_the_one_that_a_job_stopped_in_is_crossed()
     assert status_html(job(stage=Stage.SUCCEEDED), "en", NOW).count("✓") == 7
 
 
+def test_a_finished_job_says_what_was_made_of_which_clip() -> None:
+    done = job(stage=Stage.SUCCEEDED, clip_name=NASTY + ".mp4")
+    html = status_html(done, "en", NOW)
+    assert "Paper art · " in html
+    assert ".mp4 · 720p · 15 fps" in html
+    assert "<script" not in html
+    assert "纸艺风格 · " in status_html(done, "zh", NOW)
+    assert "made" not in status_html(job(), "en", NOW)
+
+
 def test_a_job_that_stopped_as_unclear_offers_its_ways_on() -> None:
     error = {"message": "The answer was lost.", "what_next": "", "ways_on": ["look_again"]}
     html = status_html(job(stage=Stage.FAILED, error=error), "en", NOW)
