@@ -52,6 +52,8 @@
         field.setAttribute('aria-label', words.textContent);
     }
   };
+  // Whatever Gradio has put up anew since: before the browser looks where the key leads.
+  document.addEventListener('keydown', (press) => press.target.type === 'radio' && group(), true);
   const refresh = () => {
     group();
     const job = document.querySelector('#status .job');
