@@ -33,7 +33,7 @@ fi
 
 # In two halves side by side, of about the same length, since many tests only wait. The page's come
 # last in theirs: a driven browser keeps an event loop in its process.
-waiting=(tests/jobs/test_[a-l]*.py tests/page tests/test_app.py)
+waiting=(tests/jobs/test_[a-s]*.py tests/page tests/test_app.py)
 said=$(mktemp)
 .venv/bin/python -m pytest --durations=15 "${waiting[@]}" >"$said" 2>&1 &
 beside=$!
