@@ -1,8 +1,8 @@
 """Style 3, 3D cartoon: the picture as soft volumes under a warm key and a cool fill.
 
-Fine texture is dropped, large shapes are inflated like cushions (`shading.inflate`), small ones
-a little on top of them, faces get an ellipsoid of their own, and the whole is lit: wrapped key
-light from the upper left, sky fill, creases darkened, soft highlights, a rim on the shadow side.
+Fine texture is dropped, figures are rounded as one body (`silhouettes`), their shapes inflated
+like cushions on it (`shading.inflate`), heads get a dome of their own, and the whole is lit
+(`lighting`): wrapped key light from the upper left, sky fill, creases and cast shadows, a rim.
 """
 
 from collections.abc import Iterable
