@@ -1,147 +1,125 @@
-"""Where faces are in one picture: cascades at two scales and from the side, sifted by colour.
+"""Where faces are in one picture, how they are turned, and the 468 points of each.
 
-Haar cascades of OpenCV. A face is first looked for from the front and coarsely, which is cheap;
-what that misses is looked for finer, then from either side. Cascades also see faces in folds and
-prints, so what is found must have a colour that skin has, and if it was found only just, eyes.
+Faces are detected in the whole picture (BlazeFace, Bazarevsky and others 2019, its full-range
+kind); then the points of each are read in a crop around it (Kartynnik and others 2019). Both
+papers: arXiv 1907.05047 and 1907.06724.
 """
 
 from enum import Enum
-from functools import cache
+from typing import NamedTuple, cast
 
 import cv2
 import numpy as np
 
 from restyle.engine.kernels import Bytes, F, Floats
-from restyle.engine.pictures import reduce_bytes
+from restyle.engine.networks import network
 
-Rect = tuple[float, float, float, float]  # x, y, width, height
+_LOOK = 192  # side in pixels of what either network looks at
+_CELLS = 48  # the detector answers for each of so many places across and down
+_SURE = 0.5  # of a detection, and of there being a face where points were read
+_SAME = 0.3  # detections that overlap more are of one face
+_ROOM = 1.5  # side of the crop in that of a detected face
+_ROOM_AROUND_POINTS = 1.25  # … in the height or width of known points, whichever is more
 
-_NEAR_SIDE = 64  # pixels to which a known face is brought before it is looked at again
-_SURE = 9  # of the cascade's windows that agree: more need no eyes to be believed
-_EYE_FACE = 110  # pixels to which a doubtful face is enlarged to find eyes in it
-_SKIN_SHARE = 0.34  # of a face's middle that must look like skin
-_COLOURLESS = 3.5  # mean chroma under which a picture is grey, and colour tells nothing
-
-
-class Search(Enum):
-    """A way to look for faces: cascade, short side of the picture in pixels, windows that agree."""
-
-    COARSE = ("frontalface_alt2", 240, 4)
-    FINE = ("frontalface_alt2", 360, 3)
-    LEFT = ("profileface", 160, 6)
-    RIGHT = ("profileface", 160, 7)
+# Points of the mesh (MediaPipe's numbers): the corners of either eye, the forehead's upper end,
+# the nose's lower end.
+EYE_CORNERS = ((33, 133), (362, 263))
+TOP, NOSE = 10, 2
 
 
-def search(grey: Bytes, rgb: Bytes, how: Search) -> list[Rect]:
-    """Faces in a half-size picture, given as grey (h, w) and RGB (h, w, 3), 8 bits."""
-    cascade, side, agreeing = how.value
-    height, width = grey.shape
-    zoom = side / min(height, width)
-    small = cv2.equalizeHist(_resized(grey, zoom))
-    if how is Search.RIGHT:
-        small = np.ascontiguousarray(small[:, ::-1])
-    boxes, windows = _cascade(cascade).detectMultiScale2(
-        small, 1.12, agreeing, minSize=(20, 20), maxSize=(side, side)
-    )
+class Crop(NamedTuple):
+    """A square of a picture, turned: its middle and side in pixels, its turn in radians."""
+
+    x: float
+    y: float
+    side: float
+    turn: float
+
+
+class Points(NamedTuple):
+    """The mesh of a face: (468, 3) float32, x and y in pixels of the picture, z (towards the eye
+    negative) in the same; and how sure it is that there is a face, 0–1."""
+
+    mesh: Floats
+    sure: float
+
+
+class Look(Enum):
+    """What of a picture is looked at: all of it; or parts, in which smaller faces are seen."""
+
+    WHOLE = 1.0
+    CLOSER = 0.6  # of its longer side
+
+
+def detect(rgb: Bytes, look: Look = Look.WHOLE) -> list[Crop]:
+    """Crops around the faces in a picture (h, w, 3), 8 bits; where parts overlap, some twice."""
+    height, width = rgb.shape[:2]
+    side = round(look.value * max(height, width))
     found = []
-    for (x, y, w, h), count in zip(boxes, windows, strict=True):
-        left = small.shape[1] - x - w if how is Search.RIGHT else x
-        rect = left / zoom, y / zoom, w / zoom, h / zoom
-        sure = count >= _SURE or how in (Search.LEFT, Search.RIGHT)
-        if looks_like_skin(rgb, rect) and (sure or _has_eyes(grey, rect)):
-            found.append(rect)
+    for top in sorted({0, max(height - side, 0)}):
+        for left in sorted({0, max(width - side, 0)}):
+            part = rgb[top : top + side, left : left + side]
+            found += [crop._replace(x=crop.x + left, y=crop.y + top) for crop in _detect(part)]
     return found
 
 
-def search_near(grey: Bytes, rgb: Bytes, face: Rect) -> Rect | None:
-    """The face again, close to where it was: a small part of the picture, so hardly any work."""
-    x, y, w, h = face
-    height, width = grey.shape
-    left, right = max(int(x - 0.45 * w), 0), min(int(x + 1.45 * w), width)
-    top, bottom = max(int(y - 0.45 * h), 0), min(int(y + 1.45 * h), height)
-    if right - left < 16 or bottom - top < 16:
-        return None
-    zoom = _NEAR_SIDE / w
-    part = cv2.equalizeHist(_resized(np.ascontiguousarray(grey[top:bottom, left:right]), zoom))
-    least, most = round(0.72 * _NEAR_SIDE), round(1.35 * _NEAR_SIDE)
-    boxes = _cascade("frontalface_alt2").detectMultiScale(
-        part, 1.1, 2, minSize=(least, least), maxSize=(most, most)
-    )
-    rects = [(left + a / zoom, top + b / zoom, c / zoom, d / zoom) for a, b, c, d in boxes]
-    rects = [rect for rect in rects if looks_like_skin(rgb, rect)]
-    return max(rects, key=lambda rect: overlap(rect, face), default=None)
+def _detect(rgb: Bytes) -> list[Crop]:
+    height, width = rgb.shape[:2]
+    side = max(height, width)
+    zoom = _LOOK / side
+    rows, columns = max(round(height * zoom), 1), max(round(width * zoom), 1)
+    top, left = (_LOOK - rows) // 2, (_LOOK - columns) // 2
+    small = cv2.resize(rgb, (columns, rows), interpolation=cv2.INTER_AREA)
+    look = np.full((_LOOK, _LOOK, 3), F(-1))
+    look[top : top + rows, left : left + columns] = small / F(127.5) - F(1)
+    scores, places = network("face_detection").ask(look)
+    sure = _share(scores.ravel())
+    likely = np.flatnonzero(sure > _SURE)
+    # Of each place: middle and size of the face, then six points, the eyes first.
+    at = places.reshape(-1, 8, 2)[likely] * F(1 / zoom)
+    cells = np.stack([likely % _CELLS, likely // _CELLS], 1).astype(np.float32) + F(0.5)
+    middle = at[:, 0] + cells * F(_LOOK / _CELLS / zoom) - np.array((left, top)) / zoom
+    size = at[:, 1]
+    boxes = np.hstack([middle - size / 2, size])
+    kept = cv2.dnn.NMSBoxes(boxes.tolist(), sure[likely].tolist(), _SURE, _SAME)
+    found = []
+    for i in np.asarray(kept, int).ravel():
+        (x, y), (across, down) = middle[i], at[i, 3] - at[i, 2]
+        turn = float(np.arctan2(down, across))
+        found.append(Crop(float(x), float(y), float(_ROOM * size[i].max()), turn))
+    return found
 
 
-def looks_like_skin(rgb: Bytes, face: Rect) -> bool:
-    """Whether the middle of a face has a colour that skin can have; grey pictures always do."""
-    core = middle(rgb, face)
-    if not core.size:
-        return False
-    if _chroma(np.ascontiguousarray(rgb[::8, ::8])).mean() < _COLOURLESS:
-        return True
-    return bool(skin_likeness(core[::2, ::2]).mean() > _SKIN_SHARE)
+def read_points(rgb: Bytes, crop: Crop) -> Points:
+    """The points of the face in a crop of a picture (h, w, 3), 8 bits."""
+    across, down = np.cos(crop.turn) * crop.side / _LOOK, np.sin(crop.turn) * crop.side / _LOOK
+    move = np.array([[across, -down, 0], [down, across, 0]], np.float32)
+    move[:, 2] = (crop.x, crop.y) - move[:, :2] @ np.full(2, _LOOK / 2, np.float32)
+    look = cv2.warpAffine(rgb, move, (_LOOK, _LOOK), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    score, numbers = network("face_landmarks").ask(look.astype(np.float32) / F(255))
+    mesh = numbers.reshape(-1, 3)
+    mesh[:, :2] = mesh[:, :2] @ move[:, :2].T + move[:, 2]
+    mesh[:, 2] *= F(crop.side / _LOOK)
+    return Points(mesh, float(_share(score.ravel())[0]))
 
 
-def skin_likeness(rgb: Bytes) -> Floats:
-    """How much each pixel (h, w, 3), 8 bits, has a colour that skin has: (h, w), 0–1.
-
-    In Lab: from red to yellow, neither grey nor loud; people are as different as light is, so the
-    borders are wide.
-    """
-    lab = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2LAB).astype(np.float32)
-    light, a, b = lab[..., 0] * F(1 / 2.55), lab[..., 1] - F(128), lab[..., 2] - F(128)
-    chroma = np.sqrt(a * a + b * b)
-    likely = _ramp(a, 0.5, 4.0) * _ramp(b, -4.0, 1.0) * _ramp(chroma, 4.0, 8.0)
-    likely *= _ramp(F(56) - chroma, 0, 12) * _ramp(F(2.9) * a - b + F(8), 0, 8)
-    likely *= _ramp(light, 10, 22)
-    return np.asarray(likely, np.float32)
+def crop_around(mesh: Floats) -> Crop:
+    """The crop in which to look for a face again whose points are known."""
+    (ax, ay), (bx, by) = (mesh[list(corners), :2].mean(0) for corners in EYE_CORNERS)
+    turn = float(np.arctan2(by - ay, bx - ax))
+    across = np.array([np.cos(turn), np.sin(turn)], np.float32)
+    upright = mesh[:, :2] @ np.stack([across, (-across[1], across[0])], 1)
+    low, high = upright.min(0), upright.max(0)
+    middle = (low + high) / 2
+    x, y = middle @ np.stack([across, (-across[1], across[0])])
+    side = _ROOM_AROUND_POINTS * float((high - low).max())
+    return Crop(float(x), float(y), side, turn)
 
 
-def middle(picture: Bytes, face: Rect) -> Bytes:
-    """Cheeks, nose and what is between, of a picture (h, w) or (h, w, n)."""
-    x, y, w, h = face
-    rows = slice(max(int(y + 0.25 * h), 0), max(int(y + 0.85 * h), 0))
-    return picture[rows, max(int(x + 0.22 * w), 0) : max(int(x + 0.78 * w), 0)]
+def is_face(points: Points) -> bool:
+    """Whether there is a face where the points were read."""
+    return points.sure > _SURE
 
 
-def overlap(one: Rect, two: Rect) -> float:
-    """Intersection over union."""
-    across = min(one[0] + one[2], two[0] + two[2]) - max(one[0], two[0])
-    down = min(one[1] + one[3], two[1] + two[3]) - max(one[1], two[1])
-    if across <= 0 or down <= 0:
-        return 0.0
-    shared = across * down
-    return shared / (one[2] * one[3] + two[2] * two[3] - shared)
-
-
-def _has_eyes(grey: Bytes, face: Rect) -> bool:
-    x, y, w, h = face
-    rows = slice(max(int(y + 0.12 * h), 0), max(int(y + 0.62 * h), 0))
-    upper = grey[rows, max(int(x), 0) : max(int(x + w), 0)]
-    if min(upper.shape) < 6:
-        return False
-    large = cv2.equalizeHist(_resized(np.ascontiguousarray(upper), _EYE_FACE / w))
-    eyes = _cascade("eye").detectMultiScale(large, 1.1, 1, minSize=(16, 16), maxSize=(44, 44))
-    return len(eyes) > 0
-
-
-@cache
-def _cascade(name: str) -> cv2.CascadeClassifier:
-    folder: str = cv2.data.haarcascades  # type: ignore[attr-defined]  # missing from its stubs
-    return cv2.CascadeClassifier(f"{folder}haarcascade_{name}.xml")
-
-
-def _resized(grey: Bytes, zoom: float) -> Bytes:
-    size = max(8, round(grey.shape[0] * zoom)), max(8, round(grey.shape[1] * zoom))
-    if zoom < 1:
-        return reduce_bytes(grey, size)
-    return np.asarray(cv2.resize(grey, (size[1], size[0])), np.uint8)
-
-
-def _chroma(rgb: Bytes) -> Floats:
-    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.float32) - F(128)
-    return np.asarray(np.hypot(lab[..., 1], lab[..., 2]), np.float32)
-
-
-def _ramp(values: Floats, low: float, high: float) -> Floats:
-    return np.asarray(np.clip((values - F(low)) / F(high - low), F(0), F(1)), np.float32)
+def _share(logits: Floats) -> Floats:
+    return cast(Floats, F(1) / (F(1) + np.exp(-np.clip(logits, -60, 60))))

@@ -1,133 +1,161 @@
-"""Faces: found now and then, followed by the flow between, kept while they look alike; a mask.
+"""Faces: found now and then, their points read and steadied in every frame, kept a while; a mask.
 
-Boxes are in half-size pixels. A face that a hand covers or that turns away is not let go at once:
-where the flow has carried it, it stays as long as there is skin.
+Points and boxes are in half-size pixels. A face that a hand covers or that turns away is not let
+go at once: where the flow carries it, it stays for some frames.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from restyle.engine.face_search import (
-    Rect,
-    Search,
-    middle,
-    overlap,
-    search,
-    search_near,
-    skin_likeness,
+    EYE_CORNERS,
+    NOSE,
+    TOP,
+    Look,
+    crop_around,
+    detect,
+    is_face,
+    read_points,
 )
-from restyle.engine.kernels import Bytes, Floats
+from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.pictures import blur, enlarge, shrink
 
-EVERY = 12  # frames between looks
-PATIENCE = 8  # looks in a row that may miss a face which still has its colour
-ALIKE = 0.6  # of its first skin that a face nobody sees must still show, to be kept
+SAME = 0.3  # of a crop's side: what is nearer is the same face
+EVERY = 6  # frames between looks for faces that are not known
+AT_ONCE = 2  # faces whose points are read in a frame; of more, they take turns
+PATIENCE = 12  # frames that a face may be unseen and is still kept
+FADE = 1 / 6  # of a face's strength gained or lost a frame: nothing pops
+# A point's own past counts so much where it hardly moves within the face …
+STEADY = 0.85
+# … and half as much where it moves by this share of the face's width: an expression.
+EXPRESSION = 0.012
+FACE_PER_UPPER = 1.67  # height of a face in that from its top to the nose, which no jaw moves
+EYE_LINE = 0.41  # of a box's height, where the eyes are
 FEATURE_SIZE = 0.07  # σ of that blur, in widths of a face
 DARKEN, LIGHTEN = 1.1, 0.35
-FADE = 1 / 6  # of a face's strength gained or lost a frame: nothing pops
+
+# The points around a face, in order.
+_OVAL = [
+    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
+    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+]
+
+Box = tuple[float, float, float, float, float]
 
 
-# What is tried while no face is known, in turn, one a look.
-_TURNS = (Search.COARSE, Search.FINE, Search.LEFT, Search.RIGHT)
+@dataclass(frozen=True)
+class Face:
+    """A face: its mesh (468, 3) float32, x and y in half-size pixels, z (towards the eye negative)
+    in the same (MediaPipe's face mesh); `strength` 0–1, how far it is kept."""
+
+    mesh: Floats
+    strength: float = 1.0
+
+    @property
+    def box(self) -> Box:
+        """A square (x, y, width, height, strength) as high as the face with its mouth closed,
+        the eyes at `EYE_LINE` of its height."""
+        side = FACE_PER_UPPER * float(np.linalg.norm(self.mesh[NOSE, :2] - self.mesh[TOP, :2]))
+        eyes = self.mesh[np.ravel(EYE_CORNERS), 1].mean()
+        oval = self.mesh[_OVAL, 0]
+        middle = float(oval.min() + oval.max()) / 2
+        return middle - side / 2, float(eyes) - EYE_LINE * side, side, side, self.strength
+
+    @property
+    def oval(self) -> Floats:
+        """The outline: (36, 2) points (x, y), in order."""
+        return self.mesh[_OVAL, :2]
 
 
 @dataclass
-class _Face:
-    box: Rect
-    skin: float  # likeness of its middle to skin when it was last seen
+class _Known:
+    face: Face
     wanted: bool = True
-    strength: float = 0.0
-    missed: int = 0
+    unseen: int = 0
 
 
 class FaceFinder:
     """Follows the faces of a shot."""
 
     def __init__(self) -> None:
-        self._faces: list[_Face] = []
-        self._age = 0
-        self._turn = 0
+        self._known: list[_Known] = []
+        self._frame = 0
 
-    def read(
-        self, grey: Bytes, rgb: Bytes, flow: Floats, is_cut: bool
-    ) -> list[tuple[float, float, float, float, float]]:
-        """Boxes (x, y, width, height, strength 0–1) in this half-size frame, largest first.
-
-        `grey` (h, w) and `rgb` (h, w, 3) are 8 bits.
-        """
+    def read(self, half: Bytes, flow: Floats, is_cut: bool) -> list[Face]:
+        """The faces in a half-size frame, RGB 8 bits (h, w, 3), the largest first."""
         if is_cut:
-            self._faces = []
-            self._turn = 0
-        for face in self._faces:
-            face.box = _carried(face.box, flow)
-        if is_cut or self._age >= EVERY:
-            self._age = 0
-            self._look(grey, rgb, is_cut)
-            if is_cut:
-                for face in self._faces:
-                    face.strength = 1.0
-        self._age += 1
-        for face in self._faces:
-            step = FADE if face.wanted else -FADE
-            face.strength = min(max(face.strength + step, 0.0), 1.0)
-        self._faces = [face for face in self._faces if face.strength > 0]
-        found = [(*face.box, face.strength) for face in self._faces]
-        return sorted(found, key=lambda box: -box[2])
+            self._known, self._frame = [], 0
+        for known in self._known:
+            known.face = replace(known.face, mesh=_carried(known.face.mesh, flow))
+        for turn in range(min(AT_ONCE, len(self._known))):
+            self._read_again(self._known[(self._frame * AT_ONCE + turn) % len(self._known)], half)
+        if self._frame % EVERY == 0:
+            self._look(half, is_cut)
+        self._frame += 1
+        for known in self._known:
+            step = FADE if known.wanted else -FADE
+            strength = min(max(known.face.strength + step, 0.0), 1.0)
+            known.face = replace(known.face, strength=strength)
+        self._known = [known for known in self._known if known.face.strength > 0]
+        return sorted((known.face for known in self._known), key=lambda face: -face.box[2])
 
-    def _look(self, grey: Bytes, rgb: Bytes, is_cut: bool) -> None:
-        if is_cut:
-            found = search(grey, rgb, Search.COARSE) or search(grey, rgb, Search.FINE)
+    def _read_again(self, known: _Known, half: Bytes) -> None:
+        points = read_points(half, crop_around(known.face.mesh))
+        if is_face(points):
+            known.face = replace(known.face, mesh=_steadied(points.mesh, known.face))
+            known.wanted, known.unseen = True, 0
         else:
-            # Known faces cost little to see again: newcomers alone then need the whole picture.
-            turns = _TURNS[:2] if self._faces else _TURNS
-            found = search(grey, rgb, turns[self._turn % len(turns)])
-            self._turn += 1
-        for face in self._faces:
-            self._see_again(face, found, grey, rgb)
-        for box in found:
-            if all(overlap(box, face.box) < 0.15 for face in self._faces):
-                self._faces.append(_Face(box, _skin(rgb, box)))
+            known.unseen += 1
+            known.wanted = known.unseen <= PATIENCE
 
-    def _see_again(self, face: _Face, found: list[Rect], grey: Bytes, rgb: Bytes) -> None:
-        near = [box for box in found if overlap(box, face.box) > 0.3]
-        seen = max(near, key=lambda box: overlap(box, face.box), default=None)
-        seen = seen or search_near(grey, rgb, face.box)
-        if seen is not None:
-            # Half way only: the cascade's boxes jitter by some pixels.
-            x, y, w, h = ((a + b) / 2 for a, b in zip(seen, face.box, strict=True))
-            face.box = (x, y, w, h)
-            face.missed, face.wanted = 0, True
-            face.skin = _skin(rgb, face.box)
-            return
-        face.missed += 1
-        alike = face.skin > 0.1 and _skin(rgb, face.box) > ALIKE * face.skin
-        face.wanted = alike and face.missed <= PATIENCE
+    def _look(self, half: Bytes, is_cut: bool) -> None:
+        faces = [known.face for known in self._known]
+        if is_cut:
+            found = faces_of(half)
+        else:
+            looks = tuple(Look)
+            found = _others(half, looks[self._frame // EVERY % len(looks)], faces)
+        strength = 1.0 if is_cut else 0.0
+        self._known += [_Known(replace(face, strength=strength)) for face in found]
 
 
-def _skin(rgb: Bytes, box: Rect) -> float:
-    core = middle(rgb, box)
-    return float(skin_likeness(core[::2, ::2]).mean()) if core.size else 0.0
+def faces_of(rgb: Bytes) -> list[Face]:
+    """The faces of a single picture (h, w, 3), 8 bits, in its own pixels, the largest first."""
+    found = _others(rgb, Look.WHOLE, [])
+    found += _others(rgb, Look.CLOSER, found)
+    return sorted(found, key=lambda face: -face.box[2])
 
 
-def face_mask(
-    boxes: list[tuple[float, float, float, float, float]], height: int, width: int
-) -> Floats:
-    """A soft mask (h, w), 1 inside faces: filled ellipses, blurred."""
+def _others(rgb: Bytes, look: Look, known: Sequence[Face]) -> list[Face]:
+    """The faces of a picture that are not known."""
+    found: list[Face] = []
+    for crop in detect(rgb, look):
+        near = (np.hypot(*(_middle(face) - (crop.x, crop.y))) for face in (*known, *found))
+        if any(apart < SAME * crop.side for apart in near):
+            continue
+        points = read_points(rgb, crop)
+        if is_face(points):
+            found.append(Face(points.mesh))
+    return found
+
+
+def face_mask(faces: Sequence[Face], height: int, width: int) -> Floats:
+    """A soft mask (h, w), 1 inside the outlines of faces."""
     mask = np.zeros((height, width), np.float32)
-    for x, y, w, h, strength in reversed(boxes):
-        centre = (round(x + w / 2), round(y + 0.52 * h))
-        axes = (round(0.48 * w), round(0.62 * h))
-        cv2.ellipse(mask, centre, axes, 0, 0, 360, strength, cv2.FILLED)
-    if boxes:
-        sigma = max(2.0, 0.10 * boxes[0][2])
+    for face in reversed(faces):
+        outline = np.round(face.oval * 16).astype(np.int32)
+        cv2.fillPoly(mask, [outline], face.strength, shift=4)
+    if faces:
+        sigma = max(2.0, 0.08 * faces[0].box[2])
         # At quarter size: the blur is wide, the mask has no detail to lose.
         mask = enlarge(blur(shrink(mask, 4), sigma / 4), (height, width))
     return mask
 
 
-def feature_relief(grey: Floats, boxes: list[tuple[float, float, float, float, float]]) -> Floats:
+def feature_relief(grey: Floats, faces: Sequence[Face]) -> Floats:
     """What draws a face: eyes, brows and mouth darker, what catches light a little lighter.
 
     `grey` half size, 0–255; gives a change of tone (h, w), 0–1, to be added inside the mask. It
@@ -135,7 +163,7 @@ def feature_relief(grey: Floats, boxes: list[tuple[float, float, float, float, f
     """
     height, width = grey.shape
     relief = np.zeros_like(grey)
-    for x, y, w, h, _ in boxes:
+    for x, y, w, h, _ in (face.box for face in faces):
         left, right = max(int(x - 0.2 * w), 0), min(int(x + 1.2 * w), width)
         top, bottom = max(int(y - 0.2 * h), 0), min(int(y + 1.3 * h), height)
         if right - left < 4 or bottom - top < 4:
@@ -147,10 +175,24 @@ def feature_relief(grey: Floats, boxes: list[tuple[float, float, float, float, f
     return relief
 
 
-def _carried(box: Rect, flow: Floats) -> Rect:
-    x, y, w, h = box
-    inside = flow[max(int(y), 0) : max(int(y + h), 0), max(int(x), 0) : max(int(x + w), 0)]
+def _steadied(seen: Floats, known: Face) -> Floats:
+    """Points as they are seen, held to where they were: small steps are the reading's noise."""
+    apart = np.linalg.norm(seen[:, :2] - known.mesh[:, :2], axis=1, keepdims=True)
+    moved = apart / F(EXPRESSION * known.box[2])
+    keep = F(STEADY) / (F(1) + moved * moved)
+    return np.asarray(seen + keep * (known.mesh - seen), np.float32)
+
+
+def _middle(face: Face) -> Floats:
+    return np.asarray(face.mesh[:, :2].mean(0), np.float32)
+
+
+def _carried(mesh: Floats, flow: Floats) -> Floats:
+    """The mesh where the flow has brought it: as a whole, the middle of the motion inside."""
+    (left, top), (right, bottom) = mesh[:, :2].min(0), mesh[:, :2].max(0)
+    inside = flow[max(int(top), 0) : max(int(bottom), 0), max(int(left), 0) : max(int(right), 0)]
     if inside.size == 0:
-        return box
-    dx, dy = np.median(inside[::2, ::2].reshape(-1, 2), axis=0)
-    return (x - float(dx), y - float(dy), w, h)
+        return mesh
+    moved = mesh.copy()
+    moved[:, :2] -= np.median(inside[::2, ::2].reshape(-1, 2), axis=0)
+    return moved

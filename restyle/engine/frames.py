@@ -13,7 +13,7 @@ import numba
 import numpy as np
 
 from restyle.engine.carrying import BARE, Carrier, Ground
-from restyle.engine.faces import FaceFinder, face_mask, feature_relief
+from restyle.engine.faces import Box, Face, FaceFinder, face_mask, feature_relief
 from restyle.engine.kernels import Bytes, F, Floats, kernel
 from restyle.engine.motion import Denoiser, Motion, MotionReader
 from restyle.engine.pictures import blur, grey_of, reduce_bytes
@@ -56,7 +56,7 @@ class Frame:
     light         lightly abstracted colour (h, w, 3), 0–1: for lines
     abstract      abstracted colour (h, w, 3), 0–1: for paint
     face_mask     soft, 0–1; all zero when there are no faces or they are not to be kept
-    face_boxes    (x, y, width, height, strength) in half-size pixels, largest first
+    faces         their points in half-size pixels, largest first; none when not to be kept
     levels        (lo, hi): normalised colour is (c − lo) / (hi − lo)
     drift         global motion since the cut, full-size pixels (x, y): a texture sampled at
                   pixel + drift moves with the scene
@@ -79,12 +79,17 @@ class Frame:
     light: Floats
     abstract: Floats
     face_mask: Floats
-    face_boxes: list[tuple[float, float, float, float, float]]
+    faces: list[Face]
     levels: tuple[float, float]
     drift: tuple[float, float]
     ground: Ground
     scale: float
     index: int
+
+    @property
+    def face_boxes(self) -> list[Box]:
+        """(x, y, width, height, strength) of the faces, in half-size pixels."""
+        return [face.box for face in self.faces]
 
     @property
     def motion(self) -> Motion:
@@ -137,12 +142,12 @@ class FrameReader:
         abstract = kuwahara(
             smooth, tangents, anisotropy, max(wanted.radius * scale, 1.0), wanted.sharpness
         )
-        boxes = self._faces.read(grey8, half, motion.flow, motion.is_cut) if self._faces else []
-        mask = face_mask(boxes, half_height, half_width)
-        if boxes:
+        faces = self._faces.read(half, motion.flow, motion.is_cut) if self._faces else []
+        mask = face_mask(faces, half_height, half_width)
+        if faces:
             spared = F(0.65) * light + F(0.35 / 255) * half
             abstract += F(FACE_DETAIL) * mask[..., None] * (spared - abstract)
-            drawn = F(wanted.face_relief) * mask * feature_relief(grey, boxes)
+            drawn = F(wanted.face_relief) * mask * feature_relief(grey, faces)
             abstract += drawn[..., None]
             np.clip(abstract, 0, 1, out=abstract)
         frame = Frame(
@@ -159,7 +164,7 @@ class FrameReader:
             light=light,
             abstract=abstract,
             face_mask=mask,
-            face_boxes=boxes,
+            faces=faces,
             levels=self._levels.read(abstract, motion.is_cut),
             drift=(float(self._motion.drift[0]), float(self._motion.drift[1])),
             ground=self._carrier.carry(motion, full_per_half) if wanted.grounded else BARE,

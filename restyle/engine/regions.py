@@ -13,6 +13,7 @@ import numpy as np
 from restyle.engine.borders import resolved, rounded
 from restyle.engine.clusters import distance
 from restyle.engine.crumbs import merge_crumbs
+from restyle.engine.faces import Box
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.memberships import BLUR_REACH, belong, hold, recall
 from restyle.engine.palette import LANES, Palette
@@ -31,8 +32,11 @@ class Seen(Protocol):
     is_cut: bool
     passes: bool
     face_mask: Floats
-    face_boxes: list[tuple[float, float, float, float, float]]
     scale: float
+
+    @property
+    def face_boxes(self) -> list[Box]:
+        """(x, y, width, height, strength) of the faces, in half-size pixels."""
 
 
 @dataclass(frozen=True)

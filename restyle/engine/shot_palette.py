@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from restyle.engine.clusters import Sample, distance
 from restyle.engine.colours import Manner, to_lab
-from restyle.engine.face_search import Search, search
-from restyle.engine.faces import face_mask
+from restyle.engine.faces import Box, Face, face_mask, faces_of
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Bytes, Floats
 from restyle.engine.palette import Palette, fit
-from restyle.engine.pictures import grey_of, reduce_bytes
+from restyle.engine.pictures import reduce_bytes
 
 MOST_SAMPLES = 8
 MOST_SHOTS = 6  # that are remembered, in case one is shown again
@@ -29,9 +28,6 @@ FAR = 16.0  # ΔE from the nearest entry
 AKIN, SAME = 0.84, 0.96  # likeness of two pictures of one shot, of nearly the same picture
 _MIX = 8  # bins of lightness, of a and of b
 _SHORT_SIDE = 360  # pixels at which samples are looked at
-
-
-Box = tuple[float, float, float, float, float]
 
 
 class Palettes:
@@ -97,23 +93,23 @@ def shot_palette(frames: Sequence[Bytes], manner: Manner) -> Palette:
     count = min(len(frames), MOST_SAMPLES)
     places = np.linspace(0, len(frames) - 1, count).round().astype(int)
     small = [_reduced(frames[place]) for place in places]
-    found = _faces(small, Search.COARSE) or _faces(small[:1], Search.FINE)
-    kept = _alike([core for _, _, core in found])
-    boxes: list[list[Box]] = [[] for _ in small]
-    for (i, box, _), is_kept in zip(found, kept, strict=True):
+    found = [(i, face) for i, rgb in enumerate(small) for face in faces_of(rgb)]
+    kept = _alike([_core(small[i], face.box) for i, face in found])
+    faces: list[list[Face]] = [[] for _ in small]
+    for (i, face), is_kept in zip(found, kept, strict=True):
         if is_kept:
-            boxes[i].append(box)
-    return fit([_sample(rgb, of) for rgb, of in zip(small, boxes, strict=True)], manner)
+            faces[i].append(face)
+    return fit([_sample(rgb, of) for rgb, of in zip(small, faces, strict=True)], manner)
 
 
 def with_true_faces(frame: Frame, palette: Palette) -> Frame:
     """The frame without faces that lack the palette's skin: cascades see faces in folds."""
-    if not frame.face_boxes:
+    if not frame.faces:
         return frame
-    true = [box for box in frame.face_boxes if palette.n_skin and _has_skin(frame, box, palette)]
-    if len(true) == len(frame.face_boxes):
+    true = [face for face in frame.faces if palette.n_skin and _has_skin(frame, face.box, palette)]
+    if len(true) == len(frame.faces):
         return frame
-    return replace(frame, face_boxes=true, face_mask=face_mask(true, *frame.half_size))
+    return replace(frame, faces=true, face_mask=face_mask(true, *frame.half_size))
 
 
 def _has_skin(frame: Frame, box: Box, palette: Palette) -> bool:
@@ -165,22 +161,14 @@ def _reduced(frame: Bytes) -> Bytes:
     return reduce_bytes(frame, size)
 
 
-def _faces(frames: Sequence[Bytes], how: Search) -> list[tuple[int, Box, Floats]]:
-    """The frame, the place and the colour of each face."""
-    boxes = [
-        (i, (*rect, 1.0)) for i, rgb in enumerate(frames) for rect in search(grey_of(rgb), rgb, how)
-    ]
-    return [(i, box, _core(frames[i], box)) for i, box in boxes]
-
-
-def _sample(rgb: Bytes, boxes: list[Box]) -> Sample:
+def _sample(rgb: Bytes, faces: list[Face]) -> Sample:
     height, width = rgb.shape[:2]
     hair = np.zeros((height, width), np.float32)
-    for x, y, w, h, _ in boxes:
+    for x, y, w, h, _ in (face.box for face in faces):
         # The band over the forehead; a bald head's skin is told apart by its colour.
         rows = slice(max(int(y - 0.16 * h), 0), max(int(y + 0.08 * h), 0))
         hair[rows, max(int(x + 0.2 * w), 0) : max(int(x + 0.8 * w), 0)] = 1
-    return Sample(rgb, face_mask(boxes, height, width), hair)
+    return Sample(rgb, face_mask(faces, height, width), hair)
 
 
 def colour_mix(rgb: Bytes) -> Floats:

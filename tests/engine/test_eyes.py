@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from meshes import face_at
 
 from restyle.engine.eyes import CartoonEyes
 from restyle.engine.frames import Abstraction, Frame, FrameReader
@@ -21,7 +22,7 @@ def _face() -> np.ndarray:
 def _frame(picture: np.ndarray, *boxes: tuple[float, float, float, float, float]) -> Frame:
     reader = FrameReader(Abstraction(0, 30, 1), keep_faces=False)
     frame = reader.read(picture)
-    frame.face_boxes = list(boxes)
+    frame.faces = [face_at(box) for box in boxes]
     return frame
 
 

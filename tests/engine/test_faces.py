@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 from skimage import data
 
-from restyle.engine.face_search import Search, looks_like_skin, search, skin_likeness
-from restyle.engine.faces import EVERY, PATIENCE, FaceFinder, face_mask
+from restyle.engine.face_search import EYE_CORNERS, crop_around, detect
+from restyle.engine.faces import EYE_LINE, PATIENCE, Face, FaceFinder, face_mask, faces_of
 from restyle.engine.kernels import Bytes, Floats
-from restyle.engine.pictures import grey_of, reduce_bytes
+from restyle.engine.pictures import reduce_bytes
+
+EYES = ((101.5, 51.0), (123.0, 51.5))  # of the portrait, in its pixels
 
 
 @pytest.fixture(scope="module")
@@ -18,133 +20,153 @@ def portrait() -> Bytes:
     return reduce_bytes(np.ascontiguousarray(picture[:, :480]), (256, 240))
 
 
-Boxes = list[tuple[float, float, float, float, float]]
-
-
 def read(
     finder: FaceFinder, rgb: Bytes, flow: tuple[float, float] = (0, 0), *, is_cut: bool = False
-) -> Boxes:
-    return finder.read(grey_of(rgb), rgb, still(rgb, flow), is_cut)
-
-
-def still(picture: Bytes, flow: tuple[float, float] = (0, 0)) -> Floats:
-    field = np.empty((*picture.shape[:2], 2), np.float32)
+) -> list[Face]:
+    field = np.empty((*rgb.shape[:2], 2), np.float32)
     field[:] = flow
-    return field
+    return finder.read(rgb, field, is_cut)
 
 
-def test_a_face_is_found_at_a_cut_at_full_strength(portrait: Bytes) -> None:
-    found = read(FaceFinder(), portrait, is_cut=True)
-    assert len(found) == 1
-    x, y, width, height, strength = found[0]
-    assert strength == 1
-    assert x < 112 < x + width
-    assert y < 56 < y + height
-    assert 30 < width < 80
+def eyes(face: Face) -> Floats:
+    return np.array([face.mesh[list(corners), :2].mean(0) for corners in EYE_CORNERS])
 
 
-def test_none_is_found_in_noise() -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (180, 240, 3), np.uint8)
-    assert read(FaceFinder(), noise, is_cut=True) == []
+def moved(rgb: Bytes, right: float, down: float) -> Bytes:
+    move = np.array([[1, 0, right], [0, 1, down]], np.float32)
+    size = rgb.shape[1], rgb.shape[0]
+    return np.asarray(cv2.warpAffine(rgb, move, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def test_a_face_moves_with_the_flow_between_detections(portrait: Bytes) -> None:
-    finder = FaceFinder()
-    before = read(finder, portrait, is_cut=True)[0]
-    # The way back is (−3, −2): the face moved right and down.
-    after = read(finder, portrait, (-3, -2))[0]
-    assert (after[0] - before[0], after[1] - before[1]) == pytest.approx((3, 2))
-
-
-def test_a_face_that_is_gone_fades_and_a_new_one_grows(portrait: Bytes) -> None:
-    empty = np.full_like(portrait, 128)
-    finder = FaceFinder()
-    read(finder, portrait, is_cut=True)
-    strengths = []
-    for _ in range(2 * EVERY):
-        found = read(finder, empty)
-        strengths.append(found[0][4] if found else 0.0)
-    assert strengths[0] == 1
-    assert strengths[-1] == 0
-    assert any(0 < strength < 1 for strength in strengths)
-    for _ in range(EVERY):
-        found = read(finder, portrait)
-    assert found == [] or 0 < found[0][4] <= 1
-
-
-def test_a_cut_forgets_the_faces(portrait: Bytes) -> None:
-    empty = np.full_like(portrait, 128)
-    finder = FaceFinder()
-    read(finder, portrait, is_cut=True)
-    assert read(finder, empty, is_cut=True) == []
-
-
-def test_the_mask_is_soft_full_inside_and_nothing_far_away() -> None:
-    mask = face_mask([(60, 40, 60, 60, 1.0)], 160, 200)
-    assert mask.shape == (160, 200)
-    assert mask[71, 90] > 0.95
-    assert mask[150, 190] == mask[5, 5] == 0
-    assert 0.05 < np.mean((mask > 0.02) & (mask < 0.98)) < 0.3
-    assert not face_mask([], 160, 200).any()
-
-
-@pytest.mark.parametrize("box", [(-30, -20, 60, 60, 0.5), (170, 130, 80, 80, 1.0)])
-def test_a_mask_may_leave_the_frame(box: tuple[float, float, float, float, float]) -> None:
-    mask = face_mask([box], 160, 200)
-    assert 0 < mask.max() <= box[4] + 1e-5
-
-
-def covered(rgb: Bytes) -> Bytes:
-    """A bar of skin over the eyes: no cascade sees the face any more."""
+def without_face(rgb: Bytes) -> Bytes:
+    """Nothing but cheek where the face was."""
     changed = rgb.copy()
-    changed[48:66, 80:140] = np.median(rgb[66:80, 100:122].reshape(-1, 3), 0).astype(np.uint8)
+    changed[20:100, 70:150] = np.median(rgb[62:72, 92:100].reshape(-1, 3), 0).astype(np.uint8)
     return changed
 
 
-def test_a_face_behind_a_hand_is_kept_for_a_while_but_not_for_ever(portrait: Bytes) -> None:
-    hidden = covered(portrait)
-    assert read(FaceFinder(), hidden, is_cut=True) == []
+def test_a_face_is_found_at_a_cut_at_full_strength_with_its_eyes(portrait: Bytes) -> None:
+    (face,) = read(FaceFinder(), portrait, is_cut=True)
+    assert face.strength == 1
+    np.testing.assert_allclose(eyes(face), EYES, atol=2.5)
+
+
+def test_a_box_is_square_with_the_eyes_on_their_line(portrait: Bytes) -> None:
+    (face,) = faces_of(portrait)
+    x, y, width, height, strength = face.box
+    assert width == height == pytest.approx(np.ptp(face.oval[:, 1]), rel=0.06)
+    assert strength == 1
+    assert y + EYE_LINE * height == pytest.approx(eyes(face)[:, 1].mean(), abs=1e-3)
+    assert x < 100 < 120 < x + width
+
+
+@pytest.mark.parametrize("turn", [-35, -15, 15, 35])
+def test_a_tilted_face_is_found_upright(portrait: Bytes, turn: float) -> None:
+    move = cv2.getRotationMatrix2D((110, 56), turn, 1)
+    tilted = np.asarray(
+        cv2.warpAffine(portrait, move, (240, 256), borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
+    (face,) = faces_of(tilted)
+    expected = np.array(EYES) @ move[:, :2].T + move[:, 2]
+    np.testing.assert_allclose(eyes(face), expected, atol=4)
+    assert np.degrees(crop_around(face.mesh).turn) == pytest.approx(-turn, abs=8)
+
+
+def test_small_faces_are_found_each(portrait: Bytes) -> None:
+    street = np.full((360, 640, 3), 150, np.uint8)
+    person = cv2.resize(portrait, (120, 128), interpolation=cv2.INTER_AREA)
+    for left, top in ((60, 40), (400, 180)):
+        street[top : top + 128, left : left + 120] = person
+    found = sorted(face.box[0] for face in faces_of(street))
+    assert found == pytest.approx([60 + 43, 400 + 43], abs=5)
+
+
+def test_a_grey_or_dark_picture_may_have_a_face(portrait: Bytes) -> None:
+    grey = np.repeat(portrait[..., 1:2], 3, -1)
+    assert len(faces_of(grey)) == len(faces_of(portrait // 3)) == 1
+
+
+@pytest.mark.parametrize("what", ["noise", "black", "coffee", "cat"])
+def test_none_is_found_where_there_is_none(what: str) -> None:
+    pictures = {
+        "noise": lambda: np.random.default_rng(0).integers(0, 256, (180, 240, 3), np.uint8),
+        "black": lambda: np.zeros((180, 240, 3), np.uint8),
+        "coffee": data.coffee,
+        "cat": data.chelsea,
+    }
+    picture = np.ascontiguousarray(pictures[what]())
+    assert faces_of(picture) == read(FaceFinder(), picture, is_cut=True) == []
+
+
+@pytest.mark.parametrize("size", [(64, 64), (40, 300), (300, 40), (2, 2)])
+def test_pictures_of_any_size_are_searched(size: tuple[int, int]) -> None:
+    assert detect(np.full((*size, 3), 90, np.uint8)) == []
+
+
+def test_points_follow_the_face(portrait: Bytes) -> None:
+    finder = FaceFinder()
+    (before,) = read(finder, portrait, is_cut=True)
+    # The way back is (−6, −4): the face moved right and down.
+    (after,) = read(finder, moved(portrait, 6, 4), (-6, -4))
+    np.testing.assert_allclose(eyes(after) - eyes(before), [(6, 4)] * 2, atol=0.5)
+
+
+def test_points_hold_still_in_noise(portrait: Bytes) -> None:
+    random = np.random.default_rng(1)
+    finder, alone, held = FaceFinder(), [], []
+    for _ in range(16):
+        noisy = portrait + random.normal(0, 12, portrait.shape)
+        frame = np.clip(noisy, 0, 255).astype(np.uint8)
+        alone.append(faces_of(frame)[0].mesh[:, :2])
+        held.append(read(finder, frame, is_cut=not held)[0].mesh[:, :2])
+    # The first frames still come from the detector's crop to that of the points.
+    jitter = [np.abs(np.diff(np.stack(meshes[4:]), axis=0)).mean() for meshes in (held, alone)]
+    assert jitter[0] < 0.5 * jitter[1]
+
+
+def test_a_face_that_is_hidden_is_kept_for_a_while_then_fades(portrait: Bytes) -> None:
+    hidden = without_face(portrait)
     finder = FaceFinder()
     read(finder, portrait, is_cut=True)
     strengths = []
-    for _ in range((PATIENCE + 2) * EVERY):
+    for _ in range(PATIENCE + 10):
         found = read(finder, hidden)
-        strengths.append(found[0][4] if found else 0.0)
-    assert set(strengths[: PATIENCE * EVERY]) == {1.0}
+        strengths.append(found[0].strength if found else 0.0)
+    assert set(strengths[:PATIENCE]) == {1.0}
     assert strengths[-1] == 0
+    assert any(0 < strength < 1 for strength in strengths)
 
 
-def test_a_small_face_is_found_by_the_finer_search(portrait: Bytes) -> None:
-    small = np.full((360, 480, 3), 150, np.uint8)
-    small[100:228, 150:270] = cv2.resize(portrait, (120, 128), interpolation=cv2.INTER_AREA)
-    assert search(grey_of(small), small, Search.COARSE) == []
-    x, y, width, height = search(grey_of(small), small, Search.FINE)[0]
-    assert x < 150 + 56 < x + width
-    assert y < 100 + 28 < y + height
-    assert [box[:2] for box in read(FaceFinder(), small, is_cut=True)] == [(x, y)]
+def test_a_newcomer_grows(portrait: Bytes) -> None:
+    finder = FaceFinder()
+    assert read(finder, without_face(portrait), is_cut=True) == []
+    strengths = []
+    for _ in range(14):
+        found = read(finder, portrait)
+        strengths.append(found[0].strength if found else 0.0)
+    assert strengths == sorted(strengths)
+    assert strengths[8] > 0 or any(0 < strength < 1 for strength in strengths)
+    assert strengths[-1] == 1
 
 
-@pytest.mark.parametrize(
-    ("colour", "is_skin"),
-    [
-        ((255, 224, 200), True),
-        ((224, 172, 140), True),
-        ((141, 85, 60), True),
-        ((70, 44, 34), True),
-        ((120, 104, 100), True),
-        ((60, 90, 200), False),
-        ((60, 160, 70), False),
-        ((128, 128, 128), False),
-        ((255, 165, 0), False),
-    ],
-)
-def test_skin_is_told_by_its_colour(colour: tuple[int, int, int], is_skin: bool) -> None:
-    patch = np.full((4, 4, 3), colour, np.uint8)
-    assert bool(skin_likeness(patch).mean() > 0.5) is is_skin
+def test_a_cut_forgets_the_faces(portrait: Bytes) -> None:
+    finder = FaceFinder()
+    read(finder, portrait, is_cut=True)
+    assert read(finder, without_face(portrait), is_cut=True) == []
 
 
-def test_a_face_of_another_colour_is_none_but_a_grey_picture_may_have_one(portrait: Bytes) -> None:
-    assert read(FaceFinder(), np.ascontiguousarray(portrait[..., ::-1]), is_cut=True) == []
-    grey = np.ascontiguousarray(np.repeat(grey_of(portrait)[..., None], 3, -1))
-    assert len(read(FaceFinder(), grey, is_cut=True)) == 1
-    assert looks_like_skin(grey, (85, 30, 55, 55))
+def test_the_mask_is_soft_full_inside_and_nothing_far_away(portrait: Bytes) -> None:
+    mask = face_mask(faces_of(portrait), 256, 240)
+    assert mask.shape == (256, 240)
+    assert mask[60, 110] > 0.95
+    assert mask[200, 110] == mask[5, 5] == 0
+    assert 0.02 < np.mean((mask > 0.02) & (mask < 0.98)) < 0.3
+    assert not face_mask([], 160, 200).any()
+
+
+@pytest.mark.parametrize("step", [(-110, -50), (120, 190)])
+def test_a_mask_may_leave_the_frame(portrait: Bytes, step: tuple[float, float]) -> None:
+    (face,) = faces_of(portrait)
+    mesh = face.mesh + np.array([*step, 0], np.float32)
+    mask = face_mask([Face(mesh, 0.5)], 256, 240)
+    assert 0 < mask.max() <= 0.5 + 1e-5

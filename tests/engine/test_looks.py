@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from restyle.engine.faces import FaceFinder, face_mask
+from restyle.engine.faces import face_mask, faces_of
 from restyle.engine.kernels import Bytes
 from restyle.engine.looks import LOOKS
 from restyle.engine.pictures import grey_of, reduce_bytes
@@ -146,11 +146,9 @@ def test_keeping_faces_changes_the_face_and_keeps_it_closer_to_the_source(style:
     kept = render(style, clip)[-1]
     lost = render(style, clip, emotion=False)[-1]
     half = reduce_bytes(clip[-1], (SIZE[1] // 2, SIZE[0] // 2))
-    grey = grey_of(half)
-    flow = np.zeros((*grey.shape, 2), np.float32)
-    boxes = FaceFinder().read(grey, half, flow, is_cut=True)
-    assert boxes, "the test's own face was not found"
-    mask = cv2.resize(face_mask(boxes, *grey.shape), SIZE)
+    faces = faces_of(half)
+    assert faces, "the test's own face was not found"
+    mask = cv2.resize(face_mask(faces, *half.shape[:2]), SIZE)
     change = np.abs(kept.astype(int) - lost).mean(axis=2)
     assert change[mask > 0.5].mean() > 1.5
     assert change[mask > 0.5].mean() > 5 * change[mask == 0].mean()

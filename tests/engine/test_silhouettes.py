@@ -4,6 +4,7 @@ from functools import cache
 
 import cv2
 import numpy as np
+from meshes import face_at
 
 from restyle.engine.frames import Abstraction, Frame, FrameReader
 from restyle.engine.silhouettes import Silhouette, heads, silhouette
@@ -59,11 +60,12 @@ def test_the_shadow_falls_to_the_right_and_down_on_the_ground_alone() -> None:
 
 def test_a_head_is_a_dome_level_at_its_rim() -> None:
     seen = frame()
-    seen.face_boxes = [(200.0, 100.0, 60.0, 60.0, 1.0), (-20.0, -20.0, 30.0, 30.0, 0.5)]
+    boxes = (200.0, 100.0, 60.0, 60.0, 1.0), (-20.0, -20.0, 30.0, 30.0, 0.5)
+    seen.faces = [face_at(box) for box in boxes]
     try:
         domes = heads(seen)
     finally:
-        seen.face_boxes = []
+        seen.faces = []
     assert domes[123, 230] > 0.98
     assert domes.max() <= 1
     steepness = np.hypot(*np.gradient(domes[60:190, 150:310]))
