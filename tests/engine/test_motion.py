@@ -43,6 +43,20 @@ def test_a_pan_is_found_and_trusted() -> None:
     assert found.confidence[10:-10, 10:-10].mean() > 0.8
 
 
+def test_a_thin_thing_is_followed_on_its_own() -> None:
+    reader, ground, pole = MotionReader(), scene(1), scene(2)
+    wide = 12
+    frames = [window(ground, 20, 20), window(ground, 20, 20)]
+    for frame, left in zip(frames, (70, 72), strict=True):
+        frame[:, left : left + wide] = pole[:HEIGHT, :wide]
+    reader.read(frames[0], (2, 2))
+    found = reader.read(frames[1], (2, 2)).flow
+    on_pole = found[10:-10, 73 : 71 + wide]
+    assert np.hypot(on_pole[..., 0] + 2, on_pole[..., 1]).mean() < 0.7
+    beside = found[10:-10, 20:60]
+    assert np.hypot(beside[..., 0], beside[..., 1]).mean() < 0.05
+
+
 def test_drift_adds_up_in_full_size_pixels_and_restarts_at_a_cut() -> None:
     reader, picture = MotionReader(), scene()
     for step in range(4):
