@@ -19,7 +19,7 @@ _CELLS = 48  # the detector answers for each of so many places across and down
 _SURE = 0.5  # of a detection, and of there being a face where points were read
 _SAME = 0.3  # detections that overlap more are of one face
 _ROOM = 1.5  # side of the crop in that of a detected face
-_ROOM_AROUND_POINTS = 1.25  # … in the height or width of known points, whichever is more
+_ROOM_AROUND_POINTS = 1.5  # … in the height or width of known points, whichever is more
 
 # Points of the mesh (MediaPipe's numbers): the corners of either eye, the forehead's upper end,
 # the nose's lower end.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from restyle.engine.blurs import wide_blur
 from restyle.engine.carrying import Ground
 from restyle.engine.cels import modelling
+from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.exposure import Exposure
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
@@ -72,6 +73,7 @@ def _print_steps(y: Floats) -> Floats:
 
 SMOOTH = curve(_print_tone)
 STEPPED = curve(_print_steps)
+PEN = Pen(ink=(13, 13, 18), lid=0.034, brow=0.034, mouth=0.022, iris=0.28, lips=0.25)
 
 
 class AmericanComic:
@@ -109,6 +111,7 @@ class AmericanComic:
             F(frame.ground.share),
             out,
         )
+        draw_faces(out, frame, PEN)
         return out
 
 

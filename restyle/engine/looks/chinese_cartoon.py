@@ -12,6 +12,7 @@ import numpy as np
 
 from restyle.engine import pigments, textures
 from restyle.engine.blurs import wide_blur
+from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.exposure import Exposure
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
@@ -31,6 +32,7 @@ SILK = 0.016
 GRANULES = 0.015
 LIFT = 0.24
 VIVID = 1.16
+PEN = Pen(ink=(38, 26, 20), lid=0.026, brow=0.026, mouth=0.015, iris=0.28, lips=0.3, white=0.35)
 
 
 class ChineseCartoon:
@@ -86,6 +88,7 @@ class ChineseCartoon:
             F((high - low) ** -0.5),
             out,
         )
+        draw_faces(out, frame, PEN)
         return out
 
 

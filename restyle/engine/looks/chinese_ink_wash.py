@@ -11,6 +11,7 @@ import numba
 import numpy as np
 
 from restyle.engine import seals, textures
+from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
@@ -27,6 +28,15 @@ BOLD = Lines(sigma=2.9, epsilon=-0.0190, phi=55, length=9)
 HAIR_LENGTH = 8  # half-size pixels at 720p, each way
 TINT = 0.30
 PAPER = (0.962, 0.948, 0.898)
+PEN = Pen(
+    ink=(26, 26, 28),
+    throat=(70, 66, 64),
+    lid=0.026,
+    mouth=0.015,
+    white=0.2,
+    catchlight=0.4,
+    opacity=0.8,
+)
 
 
 class ChineseInkWash:
@@ -77,6 +87,7 @@ class ChineseInkWash:
         )
         if self._corner is not None:
             seals.stamp(out, self._corner, scale)
+        draw_faces(out, frame, PEN)
         return out
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numba
 import numpy as np
 
+from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
@@ -43,6 +44,7 @@ def _wash(y: Floats) -> Floats:
 
 
 WASH = curve(_wash)
+PEN = Pen(ink=(84, 62, 66), lid=0.026, brow=0.026, mouth=0.015, opacity=0.8)
 
 
 class FreshComic:
@@ -80,6 +82,7 @@ class FreshComic:
             F(1 / (high - low)),
             out,
         )
+        draw_faces(out, frame, PEN)
         return out
 
 

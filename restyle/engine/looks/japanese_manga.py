@@ -6,6 +6,7 @@ import numba
 import numpy as np
 
 from restyle.engine.cels import modelling
+from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
 from restyle.engine.motion import Memory
@@ -47,6 +48,7 @@ def _cels(y: Floats) -> Floats:
 
 
 LIFTED, CELS = curve(_lifted), curve(_cels)
+PEN = Pen(ink=(40, 26, 46), taller=1.3, iris=0.33, mouth=0.016)
 
 
 class JapaneseManga:
@@ -77,6 +79,7 @@ class JapaneseManga:
             F(1 / (high - low)),
             out,
         )
+        draw_faces(out, frame, PEN)
         return out
 
 

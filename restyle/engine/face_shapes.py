@@ -1,0 +1,129 @@
+"""The shapes a draughtsman needs of a face, from its points: eyes, brows, nose, mouth.
+
+Points are MediaPipe's face mesh; all shapes are in the pixels of the mesh, float32 (n, 2), x and y.
+"Left" is where it is seen in the picture of a face that looks at us.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from restyle.engine.kernels import F, Floats
+
+# From the inner corner to the outer one.
+_UPPER_LIDS = (
+    (133, 173, 157, 158, 159, 160, 161, 246, 33),
+    (362, 398, 384, 385, 386, 387, 388, 466, 263),
+)
+_LOWER_LIDS = (
+    (133, 155, 154, 153, 145, 144, 163, 7, 33),
+    (362, 382, 381, 380, 374, 373, 390, 249, 263),
+)
+_UPPER_BROWS = ((107, 66, 105, 63, 70), (336, 296, 334, 293, 300))
+_LOWER_BROWS = ((55, 65, 52, 53, 46), (285, 295, 282, 283, 276))
+_UPPER_LIP = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
+_LOWER_LIP = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
+_MOUTH_TOP = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
+_MOUTH_BOTTOM = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
+_NOSTRILS = (98, 97, 2, 326, 327)
+_SMOOTH = 6  # points drawn for each that is known
+# Of the nearer eye's width: a narrower eye is hidden by the nose, a wider one wholly seen.
+_HIDDEN, _SEEN = 0.35, 0.6
+
+
+@dataclass(frozen=True)
+class EyeShape:
+    """An eye: its lids from the inner corner to the outer, its brow's middle line likewise.
+
+    `open` is the gap between the lids in widths of the eye (an open one has about 0.3); `seen`
+    0–1, less where the face turns away."""
+
+    upper: Floats
+    lower: Floats
+    brow: Floats
+    open: float
+    seen: float
+
+    @property
+    def width(self) -> float:
+        """From corner to corner."""
+        return float(np.linalg.norm(self.upper[-1] - self.upper[0]))
+
+    @property
+    def middle(self) -> Floats:
+        """Where the iris of an eye is that looks straight ahead."""
+        return np.asarray((self.upper[2:-2].mean(0) + self.lower[2:-2].mean(0)) / 2, np.float32)
+
+
+@dataclass(frozen=True)
+class FaceShapes:
+    """A face to draw: two eyes, from left to right; the lips' outlines from left to right, outer
+    (`lip_*`) and inner (`mouth_*`); below the nose from one nostril to the other.
+
+    `gape` is how far the mouth is open, in its width; `width` that of the face, in pixels."""
+
+    eyes: tuple[EyeShape, EyeShape]
+    lip_top: Floats
+    lip_bottom: Floats
+    mouth_top: Floats
+    mouth_bottom: Floats
+    nostrils: Floats
+    gape: float
+    width: float
+
+
+def shapes_of(mesh: Floats, width: float, zoom: tuple[float, float] = (1, 1)) -> FaceShapes:
+    """The shapes of a mesh (468, 3) whose face is so wide, made larger by a zoom (x, y)."""
+    points = mesh[:, :2] * np.array(zoom, np.float32)
+
+    def curve(numbers: tuple[int, ...]) -> Floats:
+        return _smooth(points[list(numbers)])
+
+    lids = [(curve(_UPPER_LIDS[side]), curve(_LOWER_LIDS[side])) for side in (0, 1)]
+    widths = [float(np.linalg.norm(upper[-1] - upper[0])) for upper, _ in lids]
+    eyes = []
+    for side, (upper, lower) in enumerate(lids):
+        brow = (curve(_UPPER_BROWS[side]) + curve(_LOWER_BROWS[side])) / 2
+        gap = float(np.linalg.norm(upper - lower, axis=1).max()) / max(widths[side], 1e-3)
+        share = widths[side] / max(*widths, 1e-3)
+        seen = min(max((share - _HIDDEN) / (_SEEN - _HIDDEN), 0.0), 1.0)
+        eyes.append(EyeShape(upper, lower, np.asarray(brow, np.float32), gap, seen))
+    top, bottom = curve(_MOUTH_TOP), curve(_MOUTH_BOTTOM)
+    across = max(float(np.linalg.norm(top[-1] - top[0])), 1e-3)
+    return FaceShapes(
+        eyes=(eyes[0], eyes[1]),
+        lip_top=curve(_UPPER_LIP),
+        lip_bottom=curve(_LOWER_LIP),
+        mouth_top=top,
+        mouth_bottom=bottom,
+        nostrils=curve(_NOSTRILS),
+        gape=float(np.linalg.norm(top - bottom, axis=1).max()) / across,
+        width=width * zoom[0],
+    )
+
+
+def stroke(line: Floats, widths: Floats) -> Floats:
+    """The outline (2n, 2) of a brush stroke along a line (n, 2), so wide at each of its points."""
+    along = np.gradient(line, axis=0)
+    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), F(1e-3))
+    aside = np.stack([-along[:, 1], along[:, 0]], 1) * (widths[:, None] / 2)
+    return np.concatenate([line + aside, (line - aside)[::-1]]).astype(np.float32)
+
+
+def between(one: Floats, other: Floats) -> Floats:
+    """The outline of what lies between two lines with common ends."""
+    return np.concatenate([one, other[::-1]]).astype(np.float32)
+
+
+def _smooth(points: Floats) -> Floats:
+    """More points on a curve through some (Catmull and Rom 1974)."""
+    ends = 2 * points[0] - points[1], 2 * points[-1] - points[-2]
+    all_points = np.vstack([ends[0], points, ends[1]])
+    t = np.arange(0, 1, 1 / _SMOOTH, dtype=np.float32)[:, None]
+    pieces = []
+    for a, b, c, d in zip(
+        all_points[:-3], all_points[1:-2], all_points[2:-1], all_points[3:], strict=True
+    ):
+        cubic = (3 * b - a - 3 * c + d) * t**3 + (2 * a - 5 * b + 4 * c - d) * t**2
+        pieces.append((cubic + (c - a) * t + 2 * b) / 2)
+    return np.vstack([*pieces, points[-1:]]).astype(np.float32)
