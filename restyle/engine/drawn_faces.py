@@ -6,6 +6,7 @@ face, the less is drawn. The finished full-size picture is changed in place.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -68,6 +69,29 @@ def draw_faces(picture: Bytes, frame: Frame, pen: Pen) -> None:
         _draw_mouth(sheet, shapes, pen, least, shows_teeth=teeth)
 
 
+class _Shape(NamedTuple):
+    """How much each pixel of a part of the sheet is covered, 0–255."""
+
+    mask: NDArray[np.uint8]
+    rows: slice
+    columns: slice
+
+    def within(self, other: "_Shape") -> "_Shape":
+        """What of it lies in another shape."""
+        rows = slice(max(self.rows.start, other.rows.start), min(self.rows.stop, other.rows.stop))
+        columns = slice(
+            max(self.columns.start, other.columns.start), min(self.columns.stop, other.columns.stop)
+        )
+        one, two = (
+            shape.mask[
+                rows.start - shape.rows.start : max(rows.stop - shape.rows.start, 0),
+                columns.start - shape.columns.start : max(columns.stop - shape.columns.start, 0),
+            ]
+            for shape in (self, other)
+        )
+        return _Shape(np.minimum(one, two), rows, columns)
+
+
 class _Sheet:
     """The part of a picture in which one face is drawn."""
 
@@ -82,21 +106,24 @@ class _Sheet:
         self._origin = np.array((columns.start, rows.start), np.float32)
         self._opacity = opacity
 
-    def shape(self, *outlines: Floats) -> NDArray[np.uint8]:
-        """Where the outlines are, 0–255, with soft borders of a pixel."""
-        mask = np.zeros(self.part.shape[:2], np.uint8)
-        polygons = [np.round((line - self._origin) * 256).astype(np.int32) for line in outlines]
-        for polygon in polygons:
+    def shape(self, outline: Floats) -> _Shape:
+        """What an outline encloses, with soft borders of a pixel."""
+        rows, columns = self.part.shape[:2]
+        local = outline - self._origin
+        left, top = np.clip(np.floor(local.min(0)).astype(int) - 1, 0, (columns, rows))
+        right, bottom = np.clip(np.ceil(local.max(0)).astype(int) + 2, 0, (columns, rows))
+        mask = np.zeros((bottom - top, right - left), np.uint8)
+        polygon = np.round((local - (left, top)) * 256).astype(np.int32)
+        if mask.size:
             cv2.fillPoly(mask, [polygon], 255, cv2.LINE_AA, 8)
-        return mask
+        return _Shape(mask, slice(top, bottom), slice(left, right))
 
-    def lay(self, colour: Colour, mask: NDArray[np.uint8], opacity: float = 1.0) -> None:
-        """Lay a colour over the picture where the mask is."""
-        if not self.part.size:
-            return
-        cover = mask.astype(np.float32)[..., None] * F(opacity * self._opacity / 255)
-        paint = self.part + cover * (np.array(colour, np.float32) - self.part)
-        self.part[:] = (paint + F(0.5)).astype(np.uint8)
+    def lay(self, colour: Colour, shape: _Shape, opacity: float = 1.0) -> None:
+        """Lay a colour over the picture where the shape is."""
+        under = self.part[shape.rows, shape.columns]
+        cover = shape.mask.astype(np.float32)[..., None] * F(opacity * self._opacity / 255)
+        paint = under + cover * (np.array(colour, np.float32) - under)
+        under[:] = (paint + F(0.5)).astype(np.uint8)
 
 
 def _draw_eye(sheet: _Sheet, eye: EyeShape, width: float, pen: Pen, least: float) -> None:
@@ -114,7 +141,7 @@ def _draw_eye(sheet: _Sheet, eye: EyeShape, width: float, pen: Pen, least: float
         opening = sheet.shape(between(upper, lower))
         sheet.lay(_WHITE, opening, pen.white * eye.seen)
         iris = pen.iris * eye.width
-        disc = np.minimum(sheet.shape(_disc(middle, iris, 1.15 * iris)), opening)
+        disc = sheet.shape(_disc(middle, iris, 1.15 * iris)).within(opening)
         sheet.lay(pen.ink, disc, 0.94 * eye.seen)
         if iris > 2.2:
             spot = _disc(middle - F(0.36 * iris), 0.28 * iris, 0.28 * iris)

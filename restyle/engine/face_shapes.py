@@ -27,6 +27,17 @@ _MOUTH_TOP = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
 _MOUTH_BOTTOM = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
 _NOSTRILS = (98, 97, 2, 326, 327)
 _SMOOTH = 6  # points drawn for each that is known
+_STEP = np.arange(_SMOOTH, dtype=np.float32)[:, None] / _SMOOTH
+# What each of four neighbours weighs in the points between the middle two.
+_CURVE = np.concatenate(
+    [
+        -(_STEP**3) + 2 * _STEP**2 - _STEP,
+        3 * _STEP**3 - 5 * _STEP**2 + 2,
+        -3 * _STEP**3 + 4 * _STEP**2 + _STEP,
+        _STEP**3 - _STEP**2,
+    ],
+    axis=1,
+) / np.float32(2)
 # Of the nearer eye's width: a narrower eye is hidden by the nose, a wider one wholly seen.
 _HIDDEN, _SEEN = 0.35, 0.6
 
@@ -117,13 +128,8 @@ def between(one: Floats, other: Floats) -> Floats:
 
 def _smooth(points: Floats) -> Floats:
     """More points on a curve through some (Catmull and Rom 1974)."""
-    ends = 2 * points[0] - points[1], 2 * points[-1] - points[-2]
-    all_points = np.vstack([ends[0], points, ends[1]])
-    t = np.arange(0, 1, 1 / _SMOOTH, dtype=np.float32)[:, None]
-    pieces = []
-    for a, b, c, d in zip(
-        all_points[:-3], all_points[1:-2], all_points[2:-1], all_points[3:], strict=True
-    ):
-        cubic = (3 * b - a - 3 * c + d) * t**3 + (2 * a - 5 * b + 4 * c - d) * t**2
-        pieces.append((cubic + (c - a) * t + 2 * b) / 2)
-    return np.vstack([*pieces, points[-1:]]).astype(np.float32)
+    first, last = 2 * points[:1] - points[1:2], 2 * points[-1:] - points[-2:-1]
+    known = np.concatenate([first, points, last])
+    quartets = np.stack([known[:-3], known[1:-2], known[2:-1], known[3:]])
+    pieces = np.einsum("ij,jkc->kic", _CURVE, quartets).reshape(-1, 2)
+    return np.concatenate([pieces, points[-1:]]).astype(np.float32)
