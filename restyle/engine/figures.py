@@ -15,6 +15,8 @@ from restyle.engine.networks import network
 from restyle.engine.pictures import enlarge
 
 _LOOK = 256  # side in pixels of what the network looks at, whatever the picture's shape
+# The network never says 0; what it says instead is so small that arithmetic with it is slow.
+_NOBODY = 1 / 255
 STEADY = 0.6
 REACH = 5.0  # radius in half-size pixels at 720p within which a border finds the picture's own
 EVEN = 0.02  # contrast (0–1) under which the picture has no border of its own
@@ -25,6 +27,7 @@ def figure(frame: Frame, memory: Memory) -> Floats:
     half = frame.half
     small = cv2.resize(half, (_LOOK, _LOOK), interpolation=cv2.INTER_AREA)
     (answer,) = network("figure").ask(small.astype(np.float32) / F(255))
+    answer[answer < _NOBODY] = F(0)
     seen = memory.blend("figure", enlarge(answer.reshape(_LOOK, _LOOK), frame.half_size), STEADY)
     return _snapped(seen, frame.grey / F(255), REACH * frame.scale)
 
