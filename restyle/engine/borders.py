@@ -5,11 +5,10 @@ if cut with scissors. `share` is how much of a pixel is its first label, the res
 """
 
 import cv2
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.palette import LANES
 
 _ROUND_NEAR, _EDGE_NEAR = 2, 1  # half-size pixels round a border that are looked at
@@ -118,6 +117,7 @@ def _vote_row(
 
 @kernel
 def _vote(
+    band: Band,
     label: Bytes,
     second: Bytes,
     share: Floats,
@@ -132,7 +132,7 @@ def _vote(
 
     `places` (n, 2) are the voters' offsets (y, x), `weights` (n,) their weights.
     """
-    for y in numba.prange(label.shape[0]):
+    for y in rows_in(band, label.shape[0]):
         _vote_row(
             y,
             label,
@@ -200,6 +200,7 @@ def _resolve_row(
 
 @kernel
 def _resolve(
+    band: Band,
     label: Bytes,
     second: Bytes,
     share: Floats,
@@ -212,6 +213,6 @@ def _resolve(
     height, width = first.shape
     step_y = F(label.shape[0]) / F(height)
     step_x = F(label.shape[1]) / F(width)
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         cy = (F(y) + F(0.5)) * step_y - F(0.5)
         _resolve_row(cy, step_x, label, second, share, near, first[y], other[y], part[y])

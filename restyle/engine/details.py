@@ -10,12 +10,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
-import numba
 import numpy as np
 
 from restyle.engine.colours import to_lab, to_rgb
 from restyle.engine.frames import Frame
-from restyle.engine.kernels import F, Floats, brush, kernel
+from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.palette import LANES, Palette
 from restyle.engine.pictures import blur, enlarge, luma, shrink
@@ -103,8 +102,8 @@ def stroke_row(response: Floats, epsilon: F, phi: F) -> Floats:
 
 
 @kernel
-def _keep_lost(edges: Floats, tone: Floats, flat: Floats, face: Floats) -> None:
-    for y in numba.prange(tone.shape[0]):
+def _keep_lost(band: Band, edges: Floats, tone: Floats, flat: Floats, face: Floats) -> None:
+    for y in rows_in(band, tone.shape[0]):
         for x in range(tone.shape[1]):
             lacking = flat[y, x] - tone[y, x]
             from_here = F(LACKS_DARK)
@@ -118,9 +117,11 @@ def _keep_lost(edges: Floats, tone: Floats, flat: Floats, face: Floats) -> None:
 
 
 @kernel
-def _keep_clear(response: Floats, edges: Floats, anisotropy: Floats, busy: Floats) -> None:
+def _keep_clear(
+    band: Band, response: Floats, edges: Floats, anisotropy: Floats, busy: Floats
+) -> None:
     """Letters and eyes are too small to run along: where they are clear they need not."""
-    for y in numba.prange(response.shape[0]):
+    for y in rows_in(band, response.shape[0]):
         for x in range(response.shape[1]):
             clear = smoothstep_pixel(F(CLEAR), F(VERY_CLEAR), abs(edges[y, x]))
             clear *= stands_alone_pixel(anisotropy[y, x], busy[y, x])

@@ -5,11 +5,10 @@ Levels alone don't help at night: one lamp is white already, and all else stays 
 
 from dataclasses import replace
 
-import numba
 import numpy as np
 
 from restyle.engine.frames import Frame
-from restyle.engine.kernels import F, Floats, kernel
+from restyle.engine.kernels import Band, F, Floats, kernel, rows_in
 from restyle.engine.pictures import luma
 from restyle.engine.tones import luma_pixel
 
@@ -46,8 +45,8 @@ class Exposure:
 
 
 @kernel
-def _lift(colour: Floats, low: F, span: F, power: F, out: Floats) -> None:
-    for y in numba.prange(colour.shape[0]):
+def _lift(band: Band, colour: Floats, low: F, span: F, power: F, out: Floats) -> None:
+    for y in rows_in(band, colour.shape[0]):
         for x in range(colour.shape[1]):
             red, green, blue = colour[y, x, 0] - low, colour[y, x, 1] - low, colour[y, x, 2] - low
             # Not below: the noise of what is all but black would come up.

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import cast
 
 import cv2
-import numba
 import numpy as np
 
 from restyle.engine.carrying import BARE, Carrier, Ground
 from restyle.engine.faces import Box, Face, FaceFinder, face_mask, feature_relief
-from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, kernel, rows_in
 from restyle.engine.motion import Denoiser, Motion, MotionReader
 from restyle.engine.pictures import blur, grey_of, reduce_bytes
 from restyle.engine.surfaces import LIGHT_PASSES, bilateral, kuwahara
@@ -192,8 +191,8 @@ def tangent_field(grey: Floats, sigma: float) -> tuple[Floats, Floats]:
 
 
 @kernel
-def _tensor(across: Floats, down: Floats, tensor: Floats) -> None:
-    for y in numba.prange(across.shape[0]):
+def _tensor(band: Band, across: Floats, down: Floats, tensor: Floats) -> None:
+    for y in rows_in(band, across.shape[0]):
         for x in range(across.shape[1]):
             tensor[y, x, 0] = across[y, x] * across[y, x]
             tensor[y, x, 1] = across[y, x] * down[y, x]
@@ -201,8 +200,8 @@ def _tensor(across: Floats, down: Floats, tensor: Floats) -> None:
 
 
 @kernel
-def _tangents(tensor: Floats, tangents: Floats, anisotropy: Floats) -> None:
-    for y in numba.prange(tensor.shape[0]):
+def _tangents(band: Band, tensor: Floats, tangents: Floats, anisotropy: Floats) -> None:
+    for y in rows_in(band, tensor.shape[0]):
         for x in range(tensor.shape[1]):
             a = tensor[y, x, 0]
             b = tensor[y, x, 1]

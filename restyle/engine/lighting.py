@@ -6,10 +6,9 @@ left, the fill is cool; hair shines across its strands (Kajiya and Kay, SIGGRAPH
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
-from restyle.engine.kernels import F, Floats, brush, kernel
+from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 from restyle.engine.tones import (
     chroma_pixel,
     curve_pixel,
@@ -57,6 +56,7 @@ def light(
 
 @kernel
 def _light(
+    band: Band,
     colour: Floats,
     height: Floats,
     small: Floats,
@@ -72,7 +72,7 @@ def _light(
     out: Floats,
 ) -> None:
     rows, across = height.shape
-    for y in numba.prange(rows):
+    for y in rows_in(band, rows):
         above, below = height[max(y - 1, 0)], height[min(y + 1, rows - 1)]
         slopes = np.empty((2, across), np.float32)
         _slopes_row(above, height[y], below, solid[y], slopes[0], slopes[1])
@@ -96,7 +96,8 @@ def _slopes_row(
     """Slopes of a row of the relief: never quite vertical, and of the ground flatter."""
     last = here.shape[0] - 1
     gx[0], gx[last] = here[1] - here[0], here[last] - here[last - 1]
-    gx[1:last] = here[2:] - here[:-2]
+    for x in range(1, last):
+        gx[x] = here[x + 1] - here[x - 1]
     for x in range(last + 1):
         right, down = F(0.5 * ROUND) * gx[x], F(0.5 * ROUND) * (below[x] - above[x])
         gentle = F(0.10) + F(0.90) * solid[x]

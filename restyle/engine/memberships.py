@@ -5,11 +5,10 @@ one step to the next. Rows are worked on by brushes of their own: inside a paral
 doesn't vectorise as well.
 """
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.palette import GRID, LANES
 from restyle.engine.places import SNAP
 
@@ -24,6 +23,7 @@ _QUARTERS = np.uint64(0x0001000100010001)
 
 @kernel
 def belong(
+    band: Band,
     abstract: Floats,
     table: Bytes,
     face_table: Bytes,
@@ -40,7 +40,7 @@ def belong(
     """
     height, width, _ = abstract.shape
     faces = gate.shape[0] == height
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         row = np.empty((width + 2 * BLUR_REACH) * LANES, np.float32)
         inner = row[BLUR_REACH * LANES :]
         if faces:
@@ -123,6 +123,7 @@ def _blur_row(padded: Floats, taps: Floats, out: Bytes) -> None:
 
 @kernel
 def recall(
+    band: Band,
     across: Bytes,
     past: Bytes,
     flow: Floats,
@@ -140,7 +141,7 @@ def recall(
     0.5–1.
     """
     height, width, _ = past.shape
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         # Pixels are copied and weighed as two numbers of eight bytes, mixed as LANES bytes.
         now = np.empty(2 * width, np.uint64)
         old = np.empty(2 * width, np.uint64)
@@ -273,9 +274,11 @@ def _best_two_row(membership: Bytes, label: Bytes, second: Bytes, share: Floats)
 
 
 @kernel
-def hold(membership: Bytes, label: Bytes, second: Bytes, share: Floats, pull: F) -> None:
+def hold(
+    band: Band, membership: Bytes, label: Bytes, second: Bytes, share: Floats, pull: F
+) -> None:
     """Pull each pixel's memory towards what was shown: hysteresis against flicker."""
-    for y in numba.prange(label.shape[0]):
+    for y in rows_in(band, label.shape[0]):
         _hold_row(membership[y], label[y], second[y], share[y], pull)
 
 

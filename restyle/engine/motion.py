@@ -8,10 +8,9 @@ one, in half-size pixels.
 from dataclasses import dataclass
 
 import cv2
-import numba
 import numpy as np
 
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.places import bilinear_row, brought, empty_source, source_row
 from restyle.engine.plain_ground import settled_flow
 from restyle.engine.scenes import Scenes
@@ -156,10 +155,12 @@ def _global_motion(flow: Floats) -> Floats:
 
 
 @kernel
-def _photo_consistency(grey: Floats, previous: Floats, flow: Floats, trust: Floats) -> None:
+def _photo_consistency(
+    band: Band, grey: Floats, previous: Floats, flow: Floats, trust: Floats
+) -> None:
     height, width = grey.shape
     before = previous.reshape(-1)
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         source = empty_source(width)
         source_row(flow[y], y, height, source)
         carried = np.empty(width, np.float32)
@@ -176,11 +177,17 @@ def _trust_row(grey: Floats, carried: Floats, inside: Floats, trust: Floats) -> 
 
 @kernel
 def _blend(
-    current: Floats, past: Floats, flow: Floats, confidence: Floats, weight: F, out: Floats
+    band: Band,
+    current: Floats,
+    past: Floats,
+    flow: Floats,
+    confidence: Floats,
+    weight: F,
+    out: Floats,
 ) -> None:
     height, width, layers = current.shape
     before = past.reshape(-1)
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         source = empty_source(width)
         source_row(flow[y], y, height, source)
         carried = np.empty(width, np.float32)
@@ -213,9 +220,11 @@ def _blend_row(
 
 
 @kernel
-def _denoise(current: Bytes, carried: Bytes, flow: Floats, confidence: Floats, out: Bytes) -> None:
+def _denoise(
+    band: Band, current: Bytes, carried: Bytes, flow: Floats, confidence: Floats, out: Bytes
+) -> None:
     height, width, _ = current.shape
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         source = empty_source(width)
         source_row(flow[y], y, height, source)
         change = np.empty(3 * width, np.float32)

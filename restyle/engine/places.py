@@ -8,11 +8,10 @@ OpenCV's fixed-point remapping.
 from typing import NamedTuple, cast
 
 import cv2
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.rows import between_rows, columns, place_row, unzip_row, widen_row
 
 Indices = NDArray[np.uint32]
@@ -96,13 +95,15 @@ def brought(picture: Bytes, flow: Floats) -> Bytes:
 
 
 @kernel
-def _places(flow: Floats, places: NDArray[np.int16], fractions: NDArray[np.uint16]) -> None:
+def _places(
+    band: Band, flow: Floats, places: NDArray[np.int16], fractions: NDArray[np.uint16]
+) -> None:
     """Where each pixel was, for `cv2.remap`: whole pixels (x, y), and 1/32 of them."""
     height, width = fractions.shape
     small_height, small_width = flow.shape[:2]
     across = columns(width, small_width)
     times = F(width) / F(small_width), F(height) / F(small_height)
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         above, part = place_row(y, height, small_height)
         both = np.empty(2 * small_width, np.float32)
         between_rows(flow[above].reshape(-1), flow[above + 1].reshape(-1), part, both)

@@ -4,10 +4,9 @@ Any flow matches on a plain wall, so what is found there is noise, and grain lai
 """
 
 import cv2
-import numba
 import numpy as np
 
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.pictures import blur, shrink
 from restyle.engine.rows import columns, sample_colour_row
 
@@ -37,11 +36,11 @@ def settled_flow(flow: Floats, grey: Bytes) -> Floats:
 
 
 @kernel
-def _ask(flow: Floats, asked: Floats, out: Floats) -> None:
+def _ask(band: Band, flow: Floats, asked: Floats, out: Floats) -> None:
     """The flow, mixed with what `asked` cells (rows, columns, 3: x, y, share) say."""
     height, width = flow.shape[:2]
     across = columns(width, asked.shape[1])
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         told = sample_colour_row(asked, y, height, across)
         _ask_row(flow[y], told[0], told[1], told[2], out[y])
 

@@ -7,10 +7,9 @@ NV12). Half the bytes of RGB: what is done last to every frame costs half as muc
 from typing import NamedTuple, cast
 
 import cv2
-import numba
 import numpy as np
 
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 
 # From R′G′B′ 0–255; the rows are Y′, Cb, Cr.
 _TO = np.array(
@@ -49,9 +48,9 @@ def to_rgb(planes: Planes) -> Bytes:
 
 
 @kernel
-def _to_planes(rgb: Bytes, matrix: Floats, luma: Bytes, chroma: Bytes) -> None:
+def _to_planes(band: Band, rgb: Bytes, matrix: Floats, luma: Bytes, chroma: Bytes) -> None:
     height = luma.shape[0]
-    for v in numba.prange(chroma.shape[0]):
+    for v in rows_in(band, chroma.shape[0]):
         # The last row of an odd height, and the last column of an odd width, count twice.
         colours = np.empty((2, 3, 2 * chroma.shape[1]), np.uint8)
         for i in range(2):
@@ -105,9 +104,9 @@ def _chroma_row(
 
 
 @kernel
-def _to_rgb(luma: Bytes, chroma: Bytes, matrix: Floats, out: Bytes) -> None:
+def _to_rgb(band: Band, luma: Bytes, chroma: Bytes, matrix: Floats, out: Bytes) -> None:
     height, width = luma.shape
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         for x in range(width):
             bright = F(luma[y, x]) - F(16)
             blueish = F(chroma[y, x, 0]) - F(128)

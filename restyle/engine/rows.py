@@ -1,10 +1,10 @@
 """Half-size maps brought to full size one row at a time, and rows of colour.
 
-Called inside a kernel's `prange` over rows; `columns` once before it. What they give is a fresh
+Called inside a kernel's loop over rows; `columns` once before it. What they give is a fresh
 row of floats, which the kernel's inner loop then reads like any other array.
 
-Each loop is a brush of its own: within a `prange` numba's loops are not vectorised, and take four
-to seven times as long. A kernel that counts calls one brush a row for its own loop as well.
+Each loop is a brush of its own: within a loop over rows, many arrays at once are not vectorised,
+and take up to seven times as long. A kernel that counts calls one brush a row for its own loop too.
 """
 
 import numpy as np
@@ -165,12 +165,19 @@ def _colours_between(
 
 
 @brush
+def _copy(row: Floats, out: Floats) -> None:
+    # A loop: numba would compile the words of an exception with `out[:] = row`.
+    for x in range(out.shape[0]):
+        out[x] = row[x]
+
+
+@brush
 def widen_row(small: Floats, across: Columns, row: Floats) -> None:
     """A row of `small` pixels enlarged linearly."""
     left, rest = across
     last = small.shape[0] - 1
     if row.shape[0] == small.shape[0]:
-        row[:] = small
+        _copy(small, row)
         return
     if row.shape[0] != 2 * small.shape[0]:
         for x in range(row.shape[0]):

@@ -4,10 +4,9 @@ The last stage of every look, at full size. What differs a little from the past,
 motion, is flicker and is mostly left as it was; what differs much is news and comes at once.
 """
 
-import numba
 import numpy as np
 
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Motion
 from restyle.engine.pictures import enlarge
 from restyle.engine.places import brought
@@ -48,6 +47,7 @@ class Settler:
 
 @kernel
 def _settle(
+    band: Band,
     luma: Bytes,
     chroma: Bytes,
     past_luma: Bytes,
@@ -59,7 +59,7 @@ def _settle(
 ) -> None:
     height = luma.shape[0]
     rows, columns = confidence.shape
-    for v in numba.prange(rows):
+    for v in rows_in(band, rows):
         trust = np.empty(columns, np.float32)
         _trust_row(flow[v], confidence[v], v, rows, trust)
         blueish = np.empty(columns, np.float32)

@@ -7,10 +7,9 @@ the minimum barrier distance from the border (Zhang and others, ICCV 2015).
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
-from restyle.engine.kernels import F, Floats, brush, kernel
+from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 from restyle.engine.pictures import enlarge
 from restyle.engine.tones import smoothstep_pixel
 
@@ -122,10 +121,10 @@ def figure(colour: Floats, *, passes: int = 3) -> Floats:
 
 @kernel
 def _links(
-    colour: Floats, clear: Floats, texture: F, per_edge: F, right: Floats, down: Floats
+    band: Band, colour: Floats, clear: Floats, texture: F, per_edge: F, right: Floats, down: Floats
 ) -> None:
     height, width, _ = colour.shape
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         below = min(y + 1, height - 1)
         for x in range(width):
             beside = min(x + 1, width - 1)
@@ -142,9 +141,9 @@ def _links(
 
 
 @kernel
-def _crisp(colour: Floats, soft: Floats, force: Floats, out: Floats) -> None:
+def _crisp(band: Band, colour: Floats, soft: Floats, force: Floats, out: Floats) -> None:
     height, width, _ = colour.shape
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         above, here, below = colour[max(y - 1, 0)], colour[y], colour[min(y + 1, height - 1)]
         for x in range(width):
             before = max(x - 1, 0)
@@ -160,9 +159,9 @@ def _crisp(colour: Floats, soft: Floats, force: Floats, out: Floats) -> None:
 
 
 @kernel
-def _sweep_rows(colour: Floats, right: Floats, keep: Floats, feedback: F) -> None:
+def _sweep_rows(band: Band, colour: Floats, right: Floats, keep: Floats, feedback: F) -> None:
     height, width, _ = colour.shape
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         for x in range(1, width):
             w = right[y, x - 1]
             c = feedback * w * w * (F(1) - keep[y, x])
@@ -176,10 +175,10 @@ def _sweep_rows(colour: Floats, right: Floats, keep: Floats, feedback: F) -> Non
 
 
 @kernel
-def _sweep_columns(colour: Floats, down: Floats, keep: Floats, feedback: F) -> None:
+def _sweep_columns(band: Band, colour: Floats, down: Floats, keep: Floats, feedback: F) -> None:
     height, width, _ = colour.shape
     strips = (width + 31) // 32
-    for strip in numba.prange(strips):
+    for strip in rows_in(band, strips):
         first = strip * 32
         last = min(first + 32, width)
         for y in range(1, height):
@@ -197,11 +196,11 @@ def _sweep_columns(colour: Floats, down: Floats, keep: Floats, feedback: F) -> N
 
 
 @kernel
-def _coarsen(right: Floats, down: Floats, right_out: Floats, down_out: Floats) -> None:
+def _coarsen(band: Band, right: Floats, down: Floats, right_out: Floats, down_out: Floats) -> None:
     """Links between 2×2 blocks: the weaker of two in a row, the mean of two side by side."""
     rows, columns = right.shape
     height, width = right_out.shape
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         upper = min(2 * y, rows - 1)
         lower = min(2 * y + 1, rows - 1)
         for x in range(width):
@@ -219,10 +218,17 @@ def _coarsen(right: Floats, down: Floats, right_out: Floats, down_out: Floats) -
 
 @kernel
 def _relax(
-    right: Floats, down: Floats, solved: Floats, source: F, screen: F, pull: F, out: Floats
+    band: Band,
+    right: Floats,
+    down: Floats,
+    solved: Floats,
+    source: F,
+    screen: F,
+    pull: F,
+    out: Floats,
 ) -> None:
     height, width = solved.shape
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         above = max(y - 1, 0)
         below = min(y + 1, height - 1)
         for x in range(width):

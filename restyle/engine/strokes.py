@@ -8,11 +8,10 @@ so that lines are crisp and anti-aliased at a quarter of the cost. A line map is
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from restyle.engine.frames import Frame
-from restyle.engine.kernels import F, Floats, brush, kernel
+from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, luma
 from restyle.engine.tracing import traced
@@ -104,7 +103,7 @@ def ink_pixel(response: F, epsilon: F, phi: F) -> F:
 
 
 @kernel
-def _ink(response: Floats, epsilon: F, phi: F, out: Floats) -> None:
-    for y in numba.prange(response.shape[0]):
+def _ink(band: Band, response: Floats, epsilon: F, phi: F, out: Floats) -> None:
+    for y in rows_in(band, response.shape[0]):
         for x in range(response.shape[1]):
             out[y, x] = ink_pixel(response[y, x], epsilon, phi)

@@ -8,11 +8,10 @@ Radii and σ are in half-size pixels and already scaled by the caller.
 from typing import cast
 
 import cv2
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.pictures import blur, enlarge, luma, shrink
 
 LIGHT_PASSES = 2  # bilateral passes of the light abstraction, from which lines are drawn
@@ -92,9 +91,9 @@ _SIN = np.sin(np.arange(8) * np.pi / 4).astype(np.float32)
 
 
 @kernel
-def _weigh(mean: Floats, variance: Floats, strict: bool, weighed: Floats) -> None:
+def _weigh(band: Band, mean: Floats, variance: Floats, strict: bool, weighed: Floats) -> None:
     """The weight of each pixel's calm, and its colour by that weight: (h, w, 4)."""
-    for y in numba.prange(variance.shape[0]):
+    for y in rows_in(band, variance.shape[0]):
         for x in range(variance.shape[1]):
             calm = F(1) / (F(1e-4) + max(variance[y, x], F(0)))
             w = calm * calm
@@ -108,10 +107,10 @@ def _weigh(mean: Floats, variance: Floats, strict: bool, weighed: Floats) -> Non
 
 @kernel
 def _kuwahara(
-    weighed: Floats, tangents: Floats, anisotropy: Floats, radius: F, out: Floats
+    band: Band, weighed: Floats, tangents: Floats, anisotropy: Floats, radius: F, out: Floats
 ) -> None:
     height, width = anisotropy.shape
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         axes = np.empty((4, width), np.float32)
         _axes_row(tangents[0, y], tangents[1, y], anisotropy[y], radius, axes)
         at = np.empty((8, width), np.uint32)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.carrying import Ground
-from restyle.engine.kernels import F, Floats, brush, kernel
+from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 from restyle.engine.pictures import enlarge
 from restyle.engine.rows import between_rows, place_row
 
@@ -174,6 +173,7 @@ def _tile(field: NDArray[np.float64]) -> Tile:
 
 @kernel
 def _lay(
+    band: Band,
     wrapped: Floats,
     along: Floats,
     down: Floats,
@@ -185,7 +185,7 @@ def _lay(
 ) -> None:
     """`out` becomes kept · out + weight · the tile at each pixel + move; `out` fits the tile."""
     height, width = out.shape
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         cell, part = place_row(y, height, along.shape[0])
         fx, fy = np.empty(width, np.float32), np.empty(width, np.float32)
         between_rows(along[cell], along[cell + 1], part, fx)

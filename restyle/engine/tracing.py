@@ -6,11 +6,10 @@ and all maps are averaged on one walk: four times as fast as each pixel on its o
 
 from collections.abc import Sequence
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import F, Floats, brush, kernel
+from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 
 
 def traced(maps: Sequence[Floats], tangents: Floats, weights: Sequence[Floats]) -> Floats:
@@ -29,11 +28,11 @@ def traced(maps: Sequence[Floats], tangents: Floats, weights: Sequence[Floats]) 
 
 
 @kernel
-def _trace(maps: Floats, tangents: Floats, weights: Floats, out: Floats) -> None:
+def _trace(band: Band, maps: Floats, tangents: Floats, weights: Floats, out: Floats) -> None:
     count, height, width = maps.shape
     flat = maps.reshape((count, height * width))
     tangents_x, tangents_y = tangents[0].reshape(-1), tangents[1].reshape(-1)
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         px, py = np.empty(width, np.float32), np.empty(width, np.float32)
         dx, dy = np.empty(width, np.float32), np.empty(width, np.float32)
         at = np.empty(width, np.uint32)

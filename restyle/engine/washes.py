@@ -4,15 +4,14 @@ Half size, 0–1. The borders of washes wander and bleed into the paper beside t
 or of little interest, stays bare.
 """
 
-import numba
 import numpy as np
 
 from restyle.engine import textures
 from restyle.engine.blurs import darkest, wide_blur
 from restyle.engine.frames import Frame
-from restyle.engine.kernels import F, Floats, kernel
+from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 from restyle.engine.pictures import blur, enlarge, luma, shrink
-from restyle.engine.surfaces import sample_pixel
+from restyle.engine.places import bilinear_row, empty_source, source_row
 from restyle.engine.tones import smoothstep_pixel
 
 WOBBLE = 1.7  # half-size pixels at 720p: how far wash borders wander
@@ -83,6 +82,7 @@ def _interest(frame: Frame, bold: Floats) -> Floats:
 
 @kernel
 def _soak(
+    band: Band,
     tone: Floats,
     around: Floats,
     spread: Floats,
@@ -97,26 +97,51 @@ def _soak(
     out: Floats,
 ) -> None:
     height, width = tone.shape
-    for y in numba.prange(height):
-        for x in range(width):
-            fm = face[y, x]
-            reach = wobble * (F(1) - fm)
-            py = min(max(F(y) + reach * down[y, x], F(0)), F(height - 1))
-            px = min(max(F(x) + reach * across[y, x], F(0)), F(width - 1))
-            t = sample_pixel(tone, py, px)
-            s = around[y, x]
-            surplus = min(max((s - t) / (s + F(0.25)), F(0)), F(1))
-            # Ink creeps into the damp paper beside it, more here, less there.
-            damp = F(0.22) + F(0.30) * smoothstep_pixel(F(-0.2), F(1.2), wet[y, x])
-            t = t + (F(1) - fm) * (
-                F(0.22) * (sample_pixel(spread, py, px) - t)
-                + damp * F(0.6) * min(sample_pixel(bled, py, px) - t, F(0))
-            )
-            t = t + F(2.1) * fm * min(detail[y, x], F(0.05))
-            ink = F(1) - min(max(t, F(0)), F(1))
-            body = F(0.88) * np.exp(F(1.8) * np.log(ink + F(1e-4)))
-            density = body + F(0.42) * surplus * ink
-            # Light areas stay bare paper, dull ones fade into mist.
-            density *= smoothstep_pixel(F(0.10), F(0.34), ink)
-            density *= F(0.50) + F(0.50) * interest[y, x]
-            out[y, x] = min(max(density, F(0)), F(1))
+    for y in rows_in(band, height):
+        moved = np.empty((width, 2), np.float32)
+        _wobble_row(across[y], down[y], face[y], wobble, moved)
+        source = empty_source(width)
+        source_row(moved, y, height, source)
+        here = np.empty((3, width), np.float32)
+        bilinear_row(tone.reshape(-1), width, 0, 1, source, here[0])
+        bilinear_row(spread.reshape(-1), width, 0, 1, source, here[1])
+        bilinear_row(bled.reshape(-1), width, 0, 1, source, here[2])
+        _soak_row(here, around[y], interest[y], wet[y], detail[y], face[y], out[y])
+
+
+@brush
+def _wobble_row(across: Floats, down: Floats, face: Floats, wobble: F, moved: Floats) -> None:
+    for x in range(face.shape[0]):
+        reach = wobble * (F(1) - face[x])
+        moved[x, 0] = reach * across[x]
+        moved[x, 1] = reach * down[x]
+
+
+@brush
+def _soak_row(
+    here: Floats,
+    around: Floats,
+    interest: Floats,
+    wet: Floats,
+    detail: Floats,
+    face: Floats,
+    out: Floats,
+) -> None:
+    """`here` (3, w) is the tone, how it spreads and how it bleeds."""
+    tone, spread, bled = here[0], here[1], here[2]
+    for x in range(out.shape[0]):
+        fm = face[x]
+        t = tone[x]
+        s = around[x]
+        surplus = min(max((s - t) / (s + F(0.25)), F(0)), F(1))
+        # Ink creeps into the damp paper beside it, more here, less there.
+        damp = F(0.22) + F(0.30) * smoothstep_pixel(F(-0.2), F(1.2), wet[x])
+        t = t + (F(1) - fm) * (F(0.22) * (spread[x] - t) + damp * F(0.6) * min(bled[x] - t, F(0)))
+        t = t + F(2.1) * fm * min(detail[x], F(0.05))
+        ink = F(1) - min(max(t, F(0)), F(1))
+        body = F(0.88) * np.exp(F(1.8) * np.log(ink + F(1e-4)))
+        density = body + F(0.42) * surplus * ink
+        # Light areas stay bare paper, dull ones fade into mist.
+        density *= smoothstep_pixel(F(0.10), F(0.34), ink)
+        density *= F(0.50) + F(0.50) * interest[x]
+        out[x] = min(max(density, F(0)), F(1))

@@ -4,11 +4,9 @@ python tests/bench/contact_sheet.py clip.mp4@10.2 sheet.png [--side 720] [--fram
 """
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import cv2

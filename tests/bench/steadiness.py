@@ -8,14 +8,11 @@ Lower is steadier; but flat and blurred pictures win, so what detail there is st
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-# Idle OpenMP workers would spin beside OpenCV's own threads; read when numba starts.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import cv2

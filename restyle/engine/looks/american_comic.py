@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +11,7 @@ from restyle.engine.cels import modelling
 from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.exposure import Exposure
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, luma
 from restyle.engine.rows import (
@@ -145,6 +144,7 @@ def _black(frame: Frame) -> Floats:
 
 @kernel
 def _compose(
+    band: Band,
     abstract: Floats,
     grey: Floats,
     guide: Bytes,
@@ -164,7 +164,7 @@ def _compose(
 ) -> None:
     height, width = guide.shape
     across = columns(width, grey.shape[1])
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         paint = upsample_row(abstract, grey, guide, y, across, F(EDGE))
         before = normalise_row(paint, low, gain)
         plain, steps = curve_row(smooth, before), curve_row(stepped, before)

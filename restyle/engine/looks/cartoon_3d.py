@@ -8,7 +8,6 @@ like cushions on it (`shading.inflate`), heads get a dome of their own, and the 
 from collections.abc import Iterable
 
 import cv2
-import numba
 import numpy as np
 
 from restyle.engine import lighting, shading
@@ -17,7 +16,7 @@ from restyle.engine.details import busy, stands_alone_pixel
 from restyle.engine.exposure import Exposure
 from restyle.engine.eyes import CartoonEyes
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.lighting import Relief
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, shrink
@@ -134,9 +133,9 @@ def _broad(base: Floats, scale: float) -> Floats:
 
 @kernel
 def _rescue(
-    abstract: Floats, light: Floats, anisotropy: Floats, texture: Floats, out: Floats
+    band: Band, abstract: Floats, light: Floats, anisotropy: Floats, texture: Floats, out: Floats
 ) -> None:
-    for y in numba.prange(texture.shape[0]):
+    for y in rows_in(band, texture.shape[0]):
         for x in range(texture.shape[1]):
             red = light[y, x, 0] - abstract[y, x, 0]
             green = light[y, x, 1] - abstract[y, x, 1]
@@ -151,12 +150,12 @@ def _rescue(
 
 @kernel
 def _finish(
-    lit: Floats, grey: Floats, guide: Bytes, range_sigma: F, bloom: Floats, out: Bytes
+    band: Band, lit: Floats, grey: Floats, guide: Bytes, range_sigma: F, bloom: Floats, out: Bytes
 ) -> None:
     height, width = guide.shape
     across = columns(width, grey.shape[1])
     across_bloom = columns(width, bloom.shape[1])
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         paint = upsample_row(lit, grey, guide, y, across, range_sigma)
         shining = sample_colour_row(bloom, y, height, across_bloom)
         for k in range(3):

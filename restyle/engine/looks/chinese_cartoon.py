@@ -7,7 +7,6 @@ Faces keep their contrast.
 
 from collections.abc import Iterable
 
-import numba
 import numpy as np
 
 from restyle.engine import pigments, textures
@@ -15,7 +14,7 @@ from restyle.engine.blurs import wide_blur
 from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.exposure import Exposure
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, luma
 from restyle.engine.rows import columns, sample_row, store_row, upsample_row
@@ -126,6 +125,7 @@ def pigment_pixel(table: Floats, red: F, green: F, blue: F) -> tuple[F, F, F]:
 
 @kernel
 def _wash(
+    band: Band,
     colour: Floats,
     grey: Floats,
     around: Floats,
@@ -139,7 +139,7 @@ def _wash(
     out: Floats,
 ) -> None:
     height, width = grey.shape
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         for x in range(width):
             fm = face[y, x]
             flat = min(max(F(1.6) * (around[y, x] - grey[y, x]), F(-0.16)), F(0.16))
@@ -163,6 +163,7 @@ def _wash(
 
 @kernel
 def _compose(
+    band: Band,
     washes: Floats,
     grey: Floats,
     guide: Bytes,
@@ -176,7 +177,7 @@ def _compose(
 ) -> None:
     height, width = guide.shape
     across = columns(width, grey.shape[1])
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         paint = upsample_row(washes, grey, guide, y, across, F(EDGE))
         faces = sample_row(face, y, height, across)
         golden = sample_row(patches, y, height, across)

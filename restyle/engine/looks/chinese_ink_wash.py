@@ -7,13 +7,12 @@ white"). All noise moves with the scene. A vermilion seal stands in the emptiest
 
 from collections.abc import Iterable
 
-import numba
 import numpy as np
 
 from restyle.engine import seals, textures
 from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge
 from restyle.engine.rows import columns, sample_colour_row, sample_row, store_row
@@ -120,6 +119,7 @@ def _five_inks(t: F) -> F:
 
 @kernel
 def _compose(
+    band: Band,
     density: Floats,
     pooled: Floats,
     colour: Floats,
@@ -135,7 +135,7 @@ def _compose(
 ) -> None:
     height, width = fine.shape
     across = columns(width, density.shape[1])
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         tint = sample_colour_row(colour, y, height, across)
         faces = sample_row(face, y, height, across)
         pool = sample_row(pooled, y, height, across)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-import numba
 import numpy as np
 
 from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, luma
 from restyle.engine.rows import (
@@ -95,6 +94,7 @@ def _wet_edges(frame: Frame) -> Floats:
 
 @kernel
 def _compose(
+    band: Band,
     abstract: Floats,
     grey: Floats,
     guide: Bytes,
@@ -111,7 +111,7 @@ def _compose(
     height, width = guide.shape
     across = columns(width, grey.shape[1])
     across_light = columns(width, light.shape[1])
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         paint = upsample_row(abstract, grey, guide, y, across, F(EDGE))
         before = normalise_row(paint, low, gain)
         washed = curve_row(table, before)

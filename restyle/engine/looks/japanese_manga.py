@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 
-import numba
 import numpy as np
 
 from restyle.engine.cels import modelling
 from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.rows import (
     columns,
@@ -85,6 +84,7 @@ class JapaneseManga:
 
 @kernel
 def _compose(
+    band: Band,
     abstract: Floats,
     grey: Floats,
     guide: Bytes,
@@ -101,7 +101,7 @@ def _compose(
     height, width = guide.shape
     across = columns(width, grey.shape[1])
     across_light = columns(width, light.shape[1])
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         paint = upsample_row(abstract, grey, guide, y, across, F(EDGE))
         before = normalise_row(paint, low, gain)
         smooth, stepped = curve_row(lifted, before), curve_row(cels, before)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import cv2
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +14,7 @@ from restyle.engine.colours import Manner
 from restyle.engine.details import details, stroke_colours, stroke_row
 from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, brush, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.palette import LANES, Palette
 from restyle.engine.pictures import blur, enlarge, shrink
@@ -124,6 +123,7 @@ def _cast(height: Floats, shadow: Shadow, scale: float) -> Floats:
 
 @kernel
 def _compose(
+    band: Band,
     first: Bytes,
     second: Bytes,
     share: Bytes,
@@ -145,7 +145,7 @@ def _compose(
     height, width = first.shape
     top, bottom, left, right = window[0], window[1], window[2], window[3]
     across = columns(width, shadow.shape[1])
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         up = max(y - bevel, 0)
         down = min(y + bevel, height - 1)
         strokes = stroke_row(lost[y], F(SCORES.epsilon), F(SCORES.phi))

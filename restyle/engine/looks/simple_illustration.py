@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +9,7 @@ from restyle.engine.colours import Manner
 from restyle.engine.details import details, stroke_colours, stroke_row
 from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Bytes, F, Floats, kernel
+from restyle.engine.kernels import Band, Bytes, F, Floats, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, luma, shrink
 from restyle.engine.regions import Cut, Regions
@@ -77,6 +76,7 @@ def _gradient(frame: Frame) -> Floats:
 
 @kernel
 def _compose(
+    band: Band,
     first: Bytes,
     second: Bytes,
     share: Bytes,
@@ -93,7 +93,7 @@ def _compose(
     height, width = first.shape
     top, bottom, left, right = window[0], window[1], window[2], window[3]
     across = columns(width, light.shape[1])
-    for y in numba.prange(height):
+    for y in rows_in(band, height):
         strokes = stroke_row(lost[y], F(STROKES.epsilon), F(STROKES.phi))
         lights = sample_row(light, y, height, across)
         for x in range(width):
