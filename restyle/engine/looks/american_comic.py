@@ -41,13 +41,14 @@ EDGE = 10.8  # a grey step (0–255) across which paint does not spread
 MASS_SIGMA = 1.3  # half-size pixels; wide enough that blacks hold together
 LINE_SIGMA = 0.85
 LINE_STRENGTH = 18.0
-LINE_LENGTH = 5
+LINE_LENGTH = 7
 INK_AT, INK_SHARPNESS = 0.16, 10.0
 # Spotted blacks: a dark thing is inked as one, and only its lit folds are left open.
 SPOT_SIGMA = 9.0  # half-size pixels at 720p
-SPOT_DARK, SPOT_LIGHT = 0.13, 0.30  # tone around, wholly and not at all dark
-SPOT = 0.12  # what is in the dark is black when its tone is lighter by this much
-STEADY = 0.84
+SPOT_DARK, SPOT_LIGHT = 0.13, 0.38  # its tone around, wholly and not at all dark
+THING_DARK, THING_LIGHT = 0.25, 0.50  # a tone that is, and is not, part of a dark thing
+SPOT = 0.16  # what is in the dark is black when its tone is lighter by this much
+STEADY = 0.78
 
 # Ben-Day dots: a grid at 45°, dots grow as the tone falls.
 PITCH = 6.5  # full-size pixels at 720p
@@ -66,8 +67,9 @@ def _print_tone(y: Floats) -> Floats:
 
 
 def _print_steps(y: Floats) -> Floats:
-    """The same in four flat tones."""
-    return F(0.1) + F(0.95) * posterise(np.power(y, F(0.72)), 4, 0.12)
+    """The same in four flat tones, the lightest open: steps in it would tear walls and skies."""
+    tone = np.power(y, F(0.72))
+    return F(0.1) + F(0.95) * np.where(tone > F(0.75), tone, posterise(tone, 4, 0.12))
 
 
 SMOOTH = curve(_print_tone)
@@ -137,7 +139,11 @@ def _black(frame: Frame) -> Floats:
     broad += frame.face_mask * (fine - broad)
     sigma = max(LINE_SIGMA * frame.scale, 0.5)
     lines = follow(blur(fine, sigma) - blur(fine, 1.6 * sigma), frame, LINE_LENGTH)
-    dark = F(1) - smoothstep(SPOT_DARK, SPOT_LIGHT, wide_blur(broad, SPOT_SIGMA * frame.scale))
+    # Of dark things alone: black cloth is black up to a white wall beside it.
+    thing = F(1) - smoothstep(THING_DARK, THING_LIGHT, broad)
+    around = wide_blur(np.dstack([thing * broad, thing]), SPOT_SIGMA * frame.scale)
+    tone = (around[..., 0] + F(0.01)) / (around[..., 1] + F(0.01))
+    dark = F(1) - smoothstep(SPOT_DARK, SPOT_LIGHT, tone)
     spots = F(SPOT) * dark * (F(1) - frame.face_mask)
     return blur(broad, MASS_SIGMA * frame.scale) - spots + F(LINE_STRENGTH) * lines
 

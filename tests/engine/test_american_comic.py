@@ -1,0 +1,33 @@
+"""American comic: clean walls and whole blacks."""
+
+import cv2
+import numpy as np
+
+from restyle.engine.kernels import Bytes
+from restyle.engine.looks.american_comic import STEPPED
+from restyle.engine.stylize import Stylizer
+from restyle.styles import Options, Style
+
+HEIGHT, WIDTH = 360, 480
+
+
+def printed(grey: Bytes) -> Bytes:
+    """The brightness of a still grey scene (HEIGHT, WIDTH) in print."""
+    frame = np.repeat(grey[..., None], 3, axis=2)
+    stylizer = Stylizer(Options(Style.AMERICAN_COMIC), (WIDTH, HEIGHT))
+    return cv2.cvtColor([stylizer.render(frame) for _ in range(3)][-1], cv2.COLOR_RGB2GRAY)
+
+
+def test_only_lights_are_printed_without_steps() -> None:
+    steepest = np.diff(STEPPED) * len(STEPPED)
+    lights = np.linspace(0, 1, len(STEPPED))[1:] > 0.64
+    assert steepest[lights].max() < 1.2
+    assert steepest[~lights].max() > 3
+
+
+def test_dark_cloth_is_black_up_to_a_white_wall() -> None:
+    scene = np.full((HEIGHT, WIDTH), 235, np.uint8)
+    scene[100:, 150:330] = 52
+    scene[160:220, 200:280] = 12
+    cloth = printed(scene)[110:350, 156:324]
+    assert (cloth < 60).mean() > 0.96
