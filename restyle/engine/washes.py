@@ -17,6 +17,7 @@ from restyle.engine.tones import smoothstep_pixel
 WOBBLE = 1.7  # half-size pixels at 720p: how far wash borders wander
 SURROUND = 56.0
 LIGHT = 0.67  # the tone that the middle of a dark scene is raised to
+SLOWLY = 0.06  # how much of a frame's own measure enters the shot's
 
 
 class Washes:
@@ -24,6 +25,7 @@ class Washes:
 
     def __init__(self) -> None:
         self._exposure: float | None = None
+        self._peak: float | None = None
 
     def soak(self, frame: Frame, bold: Floats) -> Floats:
         """How much ink each pixel of the half-size paper has taken, 0–1."""
@@ -32,7 +34,7 @@ class Washes:
         tone = np.clip((luma(frame.abstract) - F(low)) * F(1 / (high - low)), F(0), F(1))
         tone = np.power(tone, F(self._exposed(tone, frame.is_cut)))
         around = wide_blur(tone, SURROUND * scale, 8)
-        interest = _interest(frame, bold)
+        interest = self._interest(frame, bold)
         spread = blur(darkest(tone, 2 * round(2 * scale) + 1), 2.5 * scale)
         bled = wide_blur(darkest(tone, 2 * round(5 * scale) + 1), 8 * scale, 2)
         across, down = cloud_on(frame, 5.0, 3), cloud_on(frame, 5.0, 4)
@@ -62,22 +64,29 @@ class Washes:
         wanted = min(max(float(np.log(LIGHT) / np.log(middle)), 0.62), 1.0)
         if is_cut or self._exposure is None:
             self._exposure = wanted
-        self._exposure += 0.06 * (wanted - self._exposure)
+        self._exposure += SLOWLY * (wanted - self._exposure)
         return self._exposure
+
+    def _interest(self, frame: Frame, bold: Floats) -> Floats:
+        """Where there is something to paint, 0–1: around strong edges, and on faces.
+
+        Beside the shot's strongest surroundings, averaged slowly: those of each frame by itself
+        would lighten and darken all washes together.
+        """
+        strong = shrink(np.minimum(np.abs(bold), F(0.06)) * F(1 / 0.06), 8)
+        near = blur(strong, 40 * frame.scale / 8)
+        peak = max(float(near.max()), 0.05)
+        if frame.is_cut or self._peak is None:
+            self._peak = peak
+        elif not frame.passes:
+            self._peak += SLOWLY * (peak - self._peak)
+        wide = np.minimum(enlarge(near * F(1.9 / self._peak), frame.half_size), F(1))
+        return np.asarray(np.maximum(wide, frame.face_mask))
 
 
 def cloud_on(frame: Frame, sigma: float, seed: int) -> Floats:
     """A soft random field that lies on the scene, half size; `sigma` in its pixels at 720p."""
     return textures.lay_cloud(frame.half_size, frame.ground, sigma * frame.scale, seed)
-
-
-def _interest(frame: Frame, bold: Floats) -> Floats:
-    """Where there is something to paint, 0–1: wide neighbourhoods of strong edges, and faces."""
-    strong = shrink(np.minimum(np.abs(bold), F(0.06)) * F(1 / 0.06), 8)
-    near = blur(strong, 40 * frame.scale / 8)
-    near = near * F(1.9 / max(float(near.max()), 0.05))
-    wide: Floats = np.maximum(np.minimum(enlarge(near, frame.half_size), F(1)), frame.face_mask)
-    return wide
 
 
 @kernel

@@ -38,3 +38,15 @@ def test_the_middle_of_a_dark_scene_is_not_drowned_in_ink() -> None:
     dim = np.asarray(255 * ramp**1.8, np.uint8)
     # 0.24, were its tones taken as they are.
     assert soaked(dim)[:, SIZE // 4 - 6 : SIZE // 4 + 6].mean() < 0.19
+
+
+def test_what_enters_on_one_side_does_not_lighten_the_ink_on_the_other() -> None:
+    reader, washes = FrameReader(Abstraction(2, 34, 5), keep_faces=False), Washes()
+    frame = reader.read(halves(90, 235))
+    edges = np.zeros((SIZE // 2, SIZE // 2), np.float32)
+    edges[:, 10:14] = -0.02
+    before = washes.soak(frame, edges)[:, :20].mean()
+    entered = edges.copy()
+    entered[:, -30:] = -0.06
+    after = washes.soak(reader.read(halves(90, 235)), entered)[:, :20].mean()
+    assert abs(after - before) < 0.08 * before
