@@ -17,7 +17,7 @@ compile, and a first visitor waits for that; it would also not vectorise the loo
 import contextlib
 import functools
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 
@@ -35,6 +35,10 @@ _Arguments = ParamSpec("_Arguments")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
+class Interrupted(Exception):
+    """Something else has to be done first."""
+
+
 class Band(NamedTuple):
     """One of the equal parts in which a picture's rows are shared."""
 
@@ -50,6 +54,8 @@ def kernel(
 
     @functools.wraps(function)
     def run(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> None:
+        if _interrupts[-1]():
+            raise Interrupted
         # Taking from a deque is safe in any thread.
         waiting = deque(_BANDS)
 
@@ -66,6 +72,19 @@ def kernel(
                 helper.result()
 
     return run
+
+
+@contextlib.contextmanager
+def interruptible(wanted: Callable[[], bool]) -> Iterator[None]:
+    """Within it no kernel begins once this is wanted: Interrupted is raised instead.
+
+    Between kernels, since a compile cannot be cut off. For one thing at a time.
+    """
+    _interrupts.append(wanted)
+    try:
+        yield
+    finally:
+        _interrupts.pop()
 
 
 def brush(function: _Function) -> _Function:
@@ -89,6 +108,7 @@ def rows_in(band: Band, height: int) -> range:
     return range(height * band.number // band.of, height * (band.number + 1) // band.of)
 
 
+_interrupts: list[Callable[[], bool]] = [lambda: False]
 _CORES: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set as it starts
 _BANDS = [Band(number, BANDS_PER_CORE * _CORES) for number in range(BANDS_PER_CORE * _CORES)]
 _others = ThreadPoolExecutor(max(1, _CORES - 1), thread_name_prefix="kernel")

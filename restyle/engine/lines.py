@@ -4,6 +4,7 @@ Orders come on the standard input; it ends when the engine is gone, whatever bec
 worker ends with it. Answers go to the standard output, which nothing else may write to.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from restyle.engine.kernels import Interrupted, interruptible
 from restyle.engine.stylize import warm_up
 from restyle.styles import Style
 
@@ -48,14 +50,17 @@ class Lines:
         self.say({"ready": True})
         while True:
             try:
-                # An order that comes while styles are still cold does not wait for all of them.
                 order = self._orders.get(block=not cold)
             except Empty:
-                style = cold.pop(0)
-                _warm_up(style)
-                self.say({"warm": int(style), "all": not cold})
+                # An order that comes meanwhile waits for the kernel at hand, and for no other.
+                with contextlib.suppress(Interrupted), interruptible(self._has_order):
+                    _warm_up(cold[0])
+                    self.say({"warm": int(cold.pop(0)), "all": not cold})
                 continue
             carry_out(order)
+
+    def _has_order(self) -> bool:
+        return not self._orders.empty()
 
     def _read(self) -> None:
         for text in sys.stdin:
@@ -71,6 +76,8 @@ class Lines:
 def _warm_up(style: Style) -> None:
     try:
         warm_up([style])
+    except Interrupted:
+        raise
     except Exception as error:
         # The other styles still work; an order in this one will say what is wrong.
         sys.excepthook(type(error), error, error.__traceback__)

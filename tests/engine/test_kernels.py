@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from restyle.engine.kernels import Band, F, Floats, kernel, rows_in
+from restyle.engine.kernels import Band, F, Floats, Interrupted, interruptible, kernel, rows_in
 
 
 @kernel
@@ -30,3 +30,14 @@ def test_every_row_is_painted_once(height: int) -> None:
 def test_what_goes_wrong_on_any_core_reaches_the_caller() -> None:
     with pytest.raises(ValueError, match="less than nothing"):
         _divide(-1, np.zeros(100, np.float32))
+
+
+def test_no_kernel_begins_once_something_else_is_wanted() -> None:
+    rows = np.zeros(4, np.float32)
+    with interruptible(lambda: bool(rows[0] > 1)):
+        _count(rows)
+        _count(rows)
+        with pytest.raises(Interrupted):
+            _count(rows)
+    _count(rows)
+    assert np.array_equal(rows, np.full(4, 3, np.float32))
