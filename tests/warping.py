@@ -37,6 +37,22 @@ def steps_of(source: Sequence[Bytes]) -> list[Step]:
     return steps
 
 
+def steps_along(path: NDArray[np.float64], size: tuple[int, int]) -> list[Step]:
+    """The steps of frames (height, width) whose camera goes along a path (n, 2) over a flat scene.
+
+    What optical flow finds in them is a guess on plain ground (and none where a codec holds still
+    what it sees no structure in): textures that move as they should would count as unsteady.
+    """
+    steps = []
+    for move in np.diff(path, axis=0):
+        backward = np.broadcast_to(move.astype(np.float16), (*size, 2))
+        valid = np.zeros(size, np.bool_)
+        edge = int(np.ceil(np.abs(move).max())) + 1
+        valid[edge:-edge, edge:-edge] = True
+        steps.append(Step(backward, valid))
+    return steps
+
+
 def warping_error(
     styled: Sequence[Bytes],
     steps: Sequence[Step],

@@ -18,11 +18,14 @@ from talking_face import talking_face
 Bytes = NDArray[np.uint8]
 
 FPS = 15
+SEED = 5
+TRAVEL = 2.2  # pixels a frame at 720p: how fast the camera pans
 NOISE = 3.0  # σ of the made clips' sensor noise, 0–255
 SAMPLES = Path(__file__).resolve().parents[2] / "demo_assets"
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 MADE = ("astronaut", "rocket", "coffee")
 ALSO_MADE = ("temple", "face", "phone")
+PANS = (*MADE, "temple")
 # An old phone's video: a small picture at few bits a second, enlarged.
 PHONE_SIZE, PHONE_BITRATE = (320, 180), "70k"
 
@@ -73,18 +76,26 @@ def make(name: str, short_side: int, count: int) -> list[Bytes]:
     return _played(_pan(photograph, (width, height), count, 300), short_side)
 
 
+def camera_path(
+    height: int, count: int, dice: np.random.Generator | None = None
+) -> NDArray[np.float64]:
+    """Where the hand-held camera of PANS is in each frame: (count, 2), x and y in pixels."""
+    shake = np.cumsum((dice or np.random.default_rng(SEED)).normal(0, 0.5, (count, 2)), 0)
+    return (np.outer(np.arange(count), (TRAVEL, 0)) + shake) * height / 720
+
+
 def _pan(photograph: Bytes, size: tuple[int, int], count: int, rows: int) -> list[Bytes]:
     """A hand-held camera moves to the right over a photograph, of which `rows` are to be seen."""
     width, height = size
-    dice = np.random.default_rng(5)
-    shake = np.cumsum(dice.normal(0, 0.5, (count, 2)), 0) * height / 720
-    travel = 2.2 * height / 720
+    dice = np.random.default_rng(SEED)
+    path = camera_path(height, count, dice)
+    travel = TRAVEL * height / 720
     factor = max((width + travel * count + 24) / photograph.shape[1], 1.15 * height / rows)
     wide = cv2.resize(photograph, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     frames = []
-    for i in range(count):
+    for along, down in path:
         # The photographs' subjects are in their upper parts.
-        x, y = 12 + travel * i + shake[i, 0], 0.06 * height + 12 + shake[i, 1]
+        x, y = 12 + along, 0.06 * height + 12 + down
         move = np.array([[1, 0, -x], [0, 1, -y]], np.float32)
         view = cv2.warpAffine(wide, move, (width, height), borderMode=cv2.BORDER_REFLECT)
         noisy = view + dice.normal(0, NOISE, view.shape)
