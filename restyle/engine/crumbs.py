@@ -6,11 +6,10 @@ thousand runs where there are some hundred thousand pixels.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import Bytes, Floats
+from restyle.engine.kernels import Bytes, Floats, brush
 from restyle.engine.palette import LANES
 
 FAMILIAR = 0.5  # of the area it would need, at which a piece stays that was shown just so
@@ -36,7 +35,7 @@ class _Contacts(NamedTuple):
     length: _Numbers
 
 
-@numba.njit(cache=True, nogil=True)
+@brush
 def merge_crumbs(
     label: Bytes,
     shown: Bytes,
@@ -98,7 +97,7 @@ def merge_crumbs(
                     share[y, x] = 1
 
 
-@numba.njit(cache=True, nogil=True)
+@brush
 def _runs(label: Bytes) -> _Runs:
     height, width = label.shape
     first = np.empty(height + 1, np.int32)
@@ -122,7 +121,7 @@ def _runs(label: Bytes) -> _Runs:
     return _Runs(first, start, end, of)
 
 
-@numba.njit(cache=True, nogil=True)
+@brush
 def _contacts(runs: _Runs) -> _Contacts:
     count = len(runs.label)
     # Side by side: one a run; above one another: less than the runs of both rows.
@@ -147,7 +146,7 @@ def _contacts(runs: _Runs) -> _Contacts:
     return _Contacts(one[:n], two[:n], length[:n])
 
 
-@numba.njit(cache=True, nogil=True)
+@brush
 def _root(parent: _Numbers, i: int) -> int:
     while parent[i] != i:
         parent[i] = parent[parent[i]]
@@ -155,7 +154,7 @@ def _root(parent: _Numbers, i: int) -> int:
     return i
 
 
-@numba.njit(cache=True, nogil=True)
+@brush
 def _pieces(runs: _Runs, contacts: _Contacts) -> _Numbers:
     """For each run the first run of its piece, which stands for it."""
     parent = np.arange(len(runs.label)).astype(np.int32)
@@ -169,7 +168,7 @@ def _pieces(runs: _Runs, contacts: _Contacts) -> _Numbers:
     return parent
 
 
-@numba.njit(cache=True, nogil=True)
+@brush
 def _borders(
     entry: Bytes,
     contacts: _Contacts,
@@ -191,7 +190,7 @@ def _borders(
     return border
 
 
-@numba.njit(cache=True, nogil=True)
+@brush
 def _familiar(
     runs: _Runs, piece: _Numbers, row_of: _Numbers, small: int, shown: Bytes, flow: Floats
 ) -> _Numbers:
@@ -210,7 +209,7 @@ def _familiar(
     return familiar
 
 
-@numba.njit(cache=True, nogil=True)
+@brush
 def _needed(border: _Numbers, apart: Floats) -> float:
     """The share of the least area that a piece needs, by what its neighbours ask for.
 

@@ -88,7 +88,7 @@ def interruptible(wanted: Callable[[], bool]) -> Iterator[None]:
 
 
 def brush(function: _Function) -> _Function:
-    """Compile a function of one pixel or row, to be called from kernels."""
+    """Compile a function of one pixel or row, to be called from kernels, or a loop on one core."""
     return cast(_Function, numba.njit(**_OPTIONS)(function))
 
 
