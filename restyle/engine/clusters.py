@@ -6,7 +6,7 @@ edge are merged sooner than those that meet at one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ from restyle.engine.kernels import Bytes, F, Floats
 _SEED = 20
 _BIN = 3.0  # side of a bin in Lab when pixels are thinned
 _WORK_SIDE = 144  # short side, in pixels, of the samples that are clustered
+_FLAT_REACH, _FLAT_STEP = 40, 0.1  # pixels, and 0–1, over which the samples are flattened
 _LIGHTNESS_WEIGHT = 0.7  # two greys may lie closer in lightness than two hues in hue
 # How much nearer or further entries count that meet softly, or at an edge.
 _SOFT, _HARD = 0.72, 1.15
@@ -56,7 +57,7 @@ def gather(samples: Sequence[Sample]) -> Pixels:
         shrink = min(1.0, _WORK_SIDE / min(height, width))
         size = (max(2, round(width * shrink)), max(2, round(height * shrink)))
         small = cv2.resize(sample.rgb, size, interpolation=cv2.INTER_AREA)
-        small = cv2.bilateralFilter(small, 9, 40, 6)
+        small = _flattened(np.asarray(small, np.uint8))
         shapes.append((size[1], size[0]))
         labs.append(colours.to_lab(small.astype(np.float32) / F(255)).reshape(-1, 3))
         y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
@@ -67,6 +68,13 @@ def gather(samples: Sequence[Sample]) -> Pixels:
     joined = (np.concatenate(part) for part in (labs, xs, ys, faces, hairs))
     lab, x, y, face, hair = joined
     return Pixels(lab, x, y, face, hair, tuple(shapes))
+
+
+def _flattened(small: Bytes) -> Bytes:
+    """Without grain, and with little of what light does to a thing that has no edges within."""
+    calm = cv2.bilateralFilter(small, 9, 40, 6)
+    how = cv2.RECURS_FILTER
+    return cast(Bytes, cv2.edgePreservingFilter(calm, None, how, _FLAT_REACH, _FLAT_STEP))
 
 
 def _thinned(lab: Floats) -> Floats:

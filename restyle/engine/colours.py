@@ -19,6 +19,8 @@ _MID_TINT = 12.0  # chroma that cool mid neutrals get
 _MOST_CHROMA = 74.0
 _DARK, _LIGHT = 25.0, 75.0  # L that is counted as there even where it isn't
 _MIDDLE = 0.64  # where in the range of lightness the footage's median is painted
+# How far tones of one hue go together, and what remains of the steps of lightness among them.
+_TOGETHER, _WITHIN = 0.9, 0.55
 _DEFAULT_ACCENT = np.deg2rad(62.0)  # a warm accent, where the picture has none
 
 
@@ -69,25 +71,34 @@ def design(lab: Floats, n_skin: int, middle: float, manner: Manner) -> Floats:
     painted = np.empty_like(source)
     lightness = _lightness(source, middle, manner)
     accent = _cool_side(_accent(source[n_skin:]))
+    own, lightness[n_skin:], family = _families(source[n_skin:], lightness[n_skin:])
     for k in range(n_skin, len(source)):
         painted[k, 0] = lightness[k]
-        painted[k, 1:] = _tinted(source[k], lightness[k], accent, manner.vivid)
+        i = k - n_skin
+        painted[k, 1:] = _tinted(own[i], lightness[k], family[i], accent, manner.vivid)
     if n_skin:
         painted[:n_skin] = _skin(source[:n_skin], lightness[0])
     return to_rgb(painted.astype(np.float32))
 
 
-def features(rgb: Floats, n_skin: int) -> Floats:
-    """Colours of eyes, lips, the mouth's line and teeth (4, 3), to go with entries (n, 3)."""
+def features(rgb: Floats, n_skin: int, n_hair: int) -> Floats:
+    """Colours of nose, lips, mouth, teeth, whites of eyes, eyes and brows (7, 3).
+
+    To go with painted entries (n, 3), of which the first are skin and then hair.
+    """
     lab = to_lab(rgb.reshape(1, -1, 3))[0]
     eyes = lab[int(np.argmin(lab[:, 0]))].copy()
-    eyes[0] = min(eyes[0], 22)
+    eyes[0] = min(eyes[0], 20)
     eyes[1:] *= min(1.0, 12 / max(float(np.hypot(*eyes[1:])), 1.0))
     skin = lab[0] if n_skin else np.array([76, 14, 18], np.float32)
+    nose = skin + np.array([-20, 10, 4], np.float32)
     lips = skin + np.array([-15, 19, 3], np.float32)
     mouth = np.array([max(26, skin[0] - 48), 24, 10], np.float32)
     teeth = np.array([min(96, skin[0] + 20), 1, 5], np.float32)
-    return to_rgb(np.stack([eyes, lips, mouth, teeth]))
+    whites = np.array([min(96, skin[0] + 18), 1, 4], np.float32)
+    brows = lab[n_skin] if n_hair else 0.5 * (eyes + skin)
+    brows = np.array([min(brows[0], skin[0] - 32), *brows[1:]], np.float32)
+    return to_rgb(np.stack([nose, lips, mouth, teeth, whites, eyes, brows]))
 
 
 def _lightness(lab: NDArray[np.float64], middle: float, manner: Manner) -> NDArray[np.float64]:
@@ -107,6 +118,35 @@ def _lightness(lab: NDArray[np.float64], middle: float, manner: Manner) -> NDArr
     chroma = np.hypot(lab[:, 1], lab[:, 2])
     loud = 0.75 * np.clip((chroma - 25) / 30, 0, 1)
     return wanted + loud * (np.clip(source + 4, lowest, highest) - wanted)
+
+
+def _families(
+    lab: NDArray[np.float64], lightness: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Tones of one thing look like one thing: Lab entries (n, 3) nearer in hue to those like them,
+    painted L (n,) no further apart than it was, and the painted L (n,) of each one's family."""
+    if not len(lab):
+        return lab, lightness, lightness
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    apart = lab[:, None] - lab[None]
+    more = chroma[:, None] - chroma[None]
+    # In shade a loud colour keeps its hue but loses chroma; a dull one may be another thing.
+    loud = np.clip((np.sqrt(chroma[:, None] * chroma[None]) - 15) / 20, 0, 1)
+    hue = np.sqrt(np.maximum((apart[..., 1:] ** 2).sum(-1) - more**2, 0))
+    unlike = (hue / (6 + 3 * loud)) ** 2
+    unlike += (more / (8 + 30 * loud)) ** 2 + (apart[..., 0] / (18 + 18 * loud)) ** 2
+    kin = np.exp(-unlike)
+    kin /= kin.sum(1, keepdims=True)
+    of_kin, family = kin @ lab, kin @ lightness
+    akin = np.concatenate([lab[:, :1], of_kin[:, 1:]], 1)
+    near = family + _WITHIN * (lab[:, 0] - of_kin[:, 0])
+    # Black stays black beside what is nearly so.
+    together = _TOGETHER * np.clip((lab[:, 0] - 25) / 15, 0, 1)
+    evened = lightness + together * (near - lightness)
+    # The lightest and the darkest remain what they are.
+    reach = max(float(np.ptp(evened)), 1.0)
+    evened = lightness.min() + (evened - evened.min()) / reach * np.ptp(lightness)
+    return lab + together[:, None] * (akin - lab), evened, family
 
 
 def _cool_side(accent: float) -> float:
@@ -130,14 +170,14 @@ def _accent(lab: NDArray[np.float64]) -> float:
 
 
 def _tinted(
-    source: NDArray[np.float64], lightness: float, accent: float, vivid: float
+    source: NDArray[np.float64], lightness: float, family: float, accent: float, vivid: float
 ) -> NDArray[np.float64]:
     a, b = float(source[1]), float(source[2])
     chroma = float(np.hypot(a, b))
     light = float(np.clip((lightness - 62) / 26, 0, 1))
     dark = float(np.clip((46 - lightness) / 22, 0, 1))
     neutral = float(np.exp(-((chroma / (9.0 + 6.0 * dark)) ** 2)))
-    hue = _clean_hue(np.arctan2(b, a), lightness)
+    hue = _clean_hue(np.arctan2(b, a), family)
     # Low chroma gains most: taupe turns to sand, dull green to sage.
     lively = vivid * chroma + 10.0 * vivid * (1 - np.exp(-chroma / 9.0))
     lively = min(lively, _MOST_CHROMA) * (1 - 0.75 * neutral)

@@ -27,9 +27,8 @@ STEADY = 0.7
 # Tone (root of luma) by which the flat colour is too light, or too dark: light strokes beside dark
 # shapes look like halos, so more is asked of them.
 LACKS_DARK, LACKS_LIGHT, SOFT = 0.02, 0.055, 0.05
-# More that a dark response counts in a face: brows and lips are faint. A light one counts less:
-# foreheads shine; eyes and teeth are cut out (`features`).
-IN_FACE, SHINE = 0.7, -0.8
+# Less that a dark response counts in a face, and a light one: features are drawn (`features`).
+IN_FACE, SHINE = -1.0, -1.0
 CLEAR, VERY_CLEAR = 0.015, 0.035  # of the difference of Gaussians
 # Where the abstraction takes this much luma away all around, there is texture.
 BUSY, VERY_BUSY, BUSY_REACH = 0.018, 0.045, 7.0

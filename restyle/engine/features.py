@@ -1,8 +1,7 @@
-"""Eyes, brows and mouth as shapes to cut out: what makes a face of flat colours readable.
+"""Eyes, brows, nose and mouth drawn from a face's points, as an illustrator would: flat shapes.
 
-Eyes and the mouth's line are what a morphological closing of the size of an eye would fill; lips
-are what is redder than the skin around. Each is looked for in its own zone of the face, measured
-against the face's own contrast, steadied in time at half size, and thresholded at full size.
+Each follows the expression: lids tell how far an eye is open, lips how far a mouth is. Small faces
+get features of a least size, so that they still read; of a face in profile the far eye goes.
 """
 
 from typing import NamedTuple, cast
@@ -11,171 +10,237 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from restyle.engine.faces import Face
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush
-from restyle.engine.motion import Memory
-from restyle.engine.pictures import blur, luma
-from restyle.engine.tones import smoothstep_pixel
+from restyle.engine.pictures import luma
 
-STEADY = 0.6
-EYES, LIPS, MOUTH, TEETH = range(4)  # layers of the response, in the order of painting
-
-
-class _Zone(NamedTuple):
-    """A rounded part of a face box; places and half sizes in widths and heights of the box."""
-
-    across: float
-    down: float
-    half_width: float
-    half_height: float
+# Layers of the cover, in the order of painting.
+NOSE, LIPS, MOUTH, TEETH, WHITES, EYES, BROWS = range(7)
+LAYERS = 7
 
 
-_EYES_ZONE = _Zone(0.5, 0.36, 0.33, 0.15)
-_LIPS_ZONE = _Zone(0.5, 0.82, 0.26, 0.09)
-_MOUTH_ZONE = _Zone(0.5, 0.795, 0.25, 0.09)
-_TEETH_ZONE = _Zone(0.5, 0.825, 0.20, 0.05)
-_NOTHING = -1.0  # the response where there is no face
-# Face widths that the closing spans: more than the height of an open eye. Small faces are blurred:
-# eye and brow are one there.
-_EYE_LARGE, _EYE_SMALL = 0.12, 0.15
-_LEAST_DARK = 0.055  # darkness, relative to the skin around, under which nothing is a feature
-_LEAST_RED = 0.025
-_LEAST_WHITE = 0.2
+class _Eye(NamedTuple):
+    """Points of the mesh (MediaPipe's numbers): lids from the outer corner to the inner one, and
+    the brow's upper and lower border from its outer end to its inner one."""
+
+    upper: tuple[int, ...]
+    lower: tuple[int, ...]
+    brow_upper: tuple[int, ...]
+    brow_lower: tuple[int, ...]
+
+
+_RIGHT = _Eye(
+    (33, 246, 161, 160, 159, 158, 157, 173, 133),
+    (33, 7, 163, 144, 145, 153, 154, 155, 133),
+    (70, 63, 105, 66, 107),
+    (46, 53, 52, 65, 55),
+)
+_LEFT = _Eye(
+    (263, 466, 388, 387, 386, 385, 384, 398, 362),
+    (263, 249, 390, 373, 374, 380, 381, 382, 362),
+    (300, 293, 334, 296, 336),
+    (276, 283, 282, 295, 285),
+)
+_LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
+_UPPER_LIP = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
+_LOWER_LIP = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
+_CHEEKS = (50, 280, 205, 425)
+_NOSE = (98, 97, 2, 326, 327)
+
+# Shares of an eye's width: how far its lids are apart where it is shut, and where it is open; the
+# iris's radius, the lash line's thickness.
+SHUT, OPEN = 0.12, 0.20
+IRIS, LASHES = 0.23, 0.12
+ROUNDER = 1.1  # eyes are drawn so much more open than they are
+DOT = 15.0  # pixels at 720p: eyes narrower than this are drawn as dots
+BROW = 0.13  # thickness of a brow's inner end, in widths of an eye
+# Shares of the mouth's width: how far lips are apart where it is closed, and where it is open; the
+# thickness of its line.
+CLOSED, PARTED = 0.03, 0.08
+LIP_LINE = 0.045
+NOSE_LINE = 0.016  # thickness, in heights of the face
+LEAST = 1.5  # pixels at 720p that a line is thick at least
+# Width of the further eye in that of the nearer one, at which it is gone, and whole.
+FAR_EYE = (0.30, 0.55)
+# Tone of what is between the lips in that of the skin, from which on it is teeth.
+TEETH_TONE = (0.55, 0.75)
+FEW_TEETH = (0.1, 0.3)  # of the way down between the lips: fewer are not drawn
+_SHIFT = 4  # bits of a pixel's fraction, for OpenCV
 
 
 class Features(NamedTuple):
     """The features of all faces of a frame, for `paint_features_pixel`.
 
-    `response` (h, w, 4), half size, is positive inside EYES (with brows), LIPS …; `window` holds
-    the full-size rows from – to and columns from – to outside of which there is nothing.
+    `cover` (h, w, LAYERS), 0–255, is how much of each full-size pixel of the `window` (rows from –
+    to, columns from – to) is covered.
     """
 
-    response: Floats
+    cover: Bytes
     window: NDArray[np.int32]
 
 
-NO_FEATURES = Features(np.full((2, 2, 4), _NOTHING, np.float32), np.zeros(4, np.int32))
+NO_FEATURES = Features(np.zeros((1, 1, LAYERS), np.uint8), np.zeros(4, np.int32))
 
 
-def features(frame: Frame, memory: Memory) -> Features:
+def features(frame: Frame) -> Features:
     """The features of this frame's faces."""
-    if not frame.face_boxes or not frame.face_mask.any():
+    height, width = frame.size
+    to_full = np.array([width / frame.half_size[1], height / frame.half_size[0]], np.float32)
+    meshes = [face.mesh[:, :2] * to_full for face in frame.faces]
+    if not meshes:
         return NO_FEATURES
-    height, width = frame.half_size
-    response = np.full((height, width, 4), F(_NOTHING))
-    for box in reversed(frame.face_boxes):
-        _read_face(frame, box, response)
-    x, y, w, h, _ = np.array(frame.face_boxes).T
-    down, across = frame.size[0] / height, frame.size[1] / width
-    window = np.array(
-        [
-            (y.min() - 2) * down,
-            ((y + h).max() + 2) * down,
-            (x.min() - 2) * across,
-            ((x + w).max() + 2) * across,
-        ]
-    )
-    return Features(memory.blend("features", response, STEADY), window.astype(np.int32))
+    points = np.concatenate(meshes)
+    left, top = np.maximum(points.min(0).astype(int) - 4, 0)
+    right, bottom = np.minimum(points.max(0).astype(int) + 5, (width, height))
+    if left >= right or top >= bottom:
+        return NO_FEATURES
+    layers = np.zeros((LAYERS, bottom - top, right - left), np.uint8)
+    for face, mesh in zip(reversed(frame.faces), reversed(meshes), strict=True):
+        mesh -= np.array([left, top], np.float32)
+        _draw_face(layers, mesh, frame, face)
+    window = np.array([top, bottom, left, right], np.int32)
+    return Features(np.ascontiguousarray(layers.transpose(1, 2, 0)), window)
 
 
 @brush
 def paint_features_pixel(
-    response: Floats, inks: Floats, opacity: F, py: F, px: F, red: F, green: F, blue: F
+    covers: Bytes, inks: Floats, opacity: F, red: F, green: F, blue: F
 ) -> tuple[F, F, F]:
-    """A colour with the features at (py, px) of the response laid over, in `inks` (4, 3)."""
-    y0 = min(np.int32(py), np.int32(response.shape[0] - 2))
-    x0 = min(np.int32(px), np.int32(response.shape[1] - 2))
-    fy = py - F(y0)
-    fx = px - F(x0)
-    for layer in range(4):
-        above = response[y0, x0, layer]
-        above += fx * (response[y0, x0 + 1, layer] - above)
-        below = response[y0 + 1, x0, layer]
-        below += fx * (response[y0 + 1, x0 + 1, layer] - below)
-        here = above + fy * (below - above)
-        if here > F(-0.12):
-            cover = opacity * smoothstep_pixel(F(-0.12), F(0.16), here)
+    """A colour with features laid over that cover it (LAYERS,), in `inks` (LAYERS, 3)."""
+    for layer in range(LAYERS):
+        if covers[layer] > 0:
+            cover = opacity * F(covers[layer]) * F(1 / 255)
             red += cover * (inks[layer, 0] - red)
             green += cover * (inks[layer, 1] - green)
             blue += cover * (inks[layer, 2] - blue)
     return red, green, blue
 
 
-def _read_face(
-    frame: Frame, box: tuple[float, float, float, float, float], response: Floats
-) -> None:
-    x, y, w, h, strength = box
-    height, width = frame.half_size
-    left, right = max(int(x - 0.1 * w), 0), min(int(x + 1.1 * w) + 1, width)
-    top, bottom = max(int(y - 0.1 * h), 0), min(int(y + 1.2 * h) + 1, height)
-    if right - left < 8 or bottom - top < 8 or w < 12:
+def _draw_face(layers: Bytes, mesh: Floats, frame: Frame, face: Face) -> None:
+    least = max(LEAST * frame.scale, 1.0)
+    full = round(255 * face.strength)
+    tall = float(np.linalg.norm(mesh[10] - mesh[152]))
+    _line(layers[NOSE], _smooth(mesh[list(_NOSE)]), max(NOSE_LINE * tall, least), full)
+    _draw_mouth(layers, mesh, least, full, _teeth(frame, face))
+    widths = [
+        float(np.linalg.norm(mesh[eye.upper[0]] - mesh[eye.upper[-1]])) for eye in (_RIGHT, _LEFT)
+    ]
+    widest = max(*widths, 1.0)
+    for eye, wide in zip((_RIGHT, _LEFT), widths, strict=True):
+        seen = round(full * _ramp(wide / widest, *FAR_EYE))
+        if seen:
+            _draw_eye(layers, mesh, eye, least, seen, DOT * frame.scale)
+            _draw_brow(layers[BROWS], mesh, eye, max(BROW * widest, 1.25 * least), seen)
+
+
+def _draw_eye(layers: Bytes, mesh: Floats, eye: _Eye, least: float, seen: int, dot: float) -> None:
+    upper, lower = mesh[list(eye.upper)], mesh[list(eye.lower)]
+    wide = float(np.linalg.norm(upper[0] - upper[-1]))
+    opening = float(np.linalg.norm(upper[4] - lower[4])) / max(wide, 1.0)
+    is_open = _ramp(opening, SHUT, OPEN)
+    middle: Floats = F(0.5) * (upper + lower)
+    upper, lower = middle + F(ROUNDER) * (upper - middle), middle + F(ROUNDER) * (lower - middle)
+    lid = _smooth(middle + F(is_open) * (upper - middle))
+    _line(layers[EYES], lid, max(LASHES * wide, least), seen)
+    if is_open <= 0:
         return
-    window = slice(top, bottom), slice(left, right)
-    seen = w / frame.scale  # the width at 720p
-    # A large face is taken lightly abstracted, without its pores; a small one has nothing to lose.
-    calm = F(np.clip((seen - 60) / 80, 0, 0.6))
-    colour = (F(1) - calm) / F(255) * frame.half[window] + calm * frame.light[window]
-    across = (np.arange(left, right, dtype=np.float32)[None] - F(x)) / F(w)
-    down = (np.arange(top, bottom, dtype=np.float32)[:, None] - F(y)) / F(h)
-    bridge = np.clip((F(0.13) - abs(across - F(0.5))) / F(0.05), F(0), F(1))
-    eyes = np.clip(F(1) - bridge * np.clip((down - F(0.24)) / F(0.05), F(0), F(1)), F(0), F(1))
-    dark, red, white = _darkness(colour, w, seen), _redness(colour, w), _whiteness(colour, w)
-    mouth = float(np.interp(seen, (60, 110), (0.34, 0.46)))
-    teeth = float(np.clip((seen - 50) / 15, 0, 1))  # of small faces only highlights would be found
-    for layer, values, zone, least, part, rank in (
-        (EYES, dark * eyes, _EYES_ZONE, _LEAST_DARK, 0.38, 96),
-        (LIPS, red, _LIPS_ZONE, _LEAST_RED, 0.50, 80),
-        (MOUTH, _joined(dark, w), _MOUTH_ZONE, _LEAST_DARK, mouth, 96),
-        (TEETH, white * F(teeth), _TEETH_ZONE, _LEAST_WHITE, 0.50, 94),
-    ):
-        place = _within(zone, across, down)
-        core = values[place > 0.5]
-        typical = float(np.percentile(core, rank)) if core.size else 0.0
-        threshold = max(least, part * typical)
-        shape = np.clip(values * place / F(threshold) - F(1), F(-1), F(1.5)) * F(strength)
-        shape -= F(1 - strength)
-        here = response[window][..., layer]
-        np.maximum(here, shape, out=here)
+    centre = (upper[4] + lower[4] + 0.5 * (upper[2:7].mean(0) + lower[2:7].mean(0))) / 3
+    high = ROUNDER * opening * wide / 2 * is_open
+    if wide < dot:
+        _disc(layers[EYES], centre, (max(0.24 * wide, least), max(0.9 * high, least)), seen)
+        return
+    almond = np.zeros_like(layers[EYES])
+    _fill(almond, _smooth(np.concatenate([upper, lower[-2:0:-1]]), closed=True), seen)
+    np.maximum(layers[WHITES], almond, out=layers[WHITES])
+    iris = np.zeros_like(almond)
+    _disc(iris, centre, (IRIS * wide, IRIS * wide), seen)
+    np.maximum(layers[EYES], np.minimum(iris, almond), out=layers[EYES])
 
 
-def _joined(dark: Floats, face_width: float) -> Floats:
-    """Pieces of a mouth's line made one: blurred along the lips, hardly across them."""
-    wide, high = max(0.035 * face_width, 0.5), max(0.006 * face_width, 0.4)
-    return np.asarray(cv2.GaussianBlur(dark, (0, 0), wide, sigmaY=high), np.float32)
+def _draw_brow(layer: Bytes, mesh: Floats, eye: _Eye, thick: float, seen: int) -> None:
+    """An arc that tapers off outwards."""
+    arc = _smooth(F(0.5) * (mesh[list(eye.brow_upper)] + mesh[list(eye.brow_lower)]))
+    along = np.gradient(arc, axis=0)
+    across = np.stack([-along[:, 1], along[:, 0]], 1)
+    across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-3)
+    part = np.linspace(0.3, 1, len(arc), dtype=np.float32)[:, None]
+    half = F(thick / 2) * np.sqrt(part)
+    _fill(layer, np.concatenate([arc + half * across, (arc - half * across)[::-1]]), seen)
 
 
-def _darkness(colour: Floats, face_width: float, seen: float) -> Floats:
-    """How much darker than the skin around a small feature is, as a share of that skin's luma."""
-    fine = blur(luma(colour), max(0.012 * face_width, 0.7))
-    eye = np.interp(seen, (60, 110), (_EYE_SMALL, _EYE_LARGE))
-    filled = cv2.morphologyEx(fine, cv2.MORPH_CLOSE, _square(eye * face_width))
-    return np.asarray((filled - fine) / np.maximum(filled, F(0.08)), np.float32)
+def _draw_mouth(layers: Bytes, mesh: Floats, least: float, full: int, teeth: float) -> None:
+    upper, lower = mesh[list(_UPPER_LIP)], mesh[list(_LOWER_LIP)]
+    wide = float(np.linalg.norm(upper[0] - upper[-1]))
+    opening = float(np.linalg.norm(upper[5] - lower[5])) / max(wide, 1.0)
+    is_open = _ramp(opening, CLOSED, PARTED)
+    _fill(layers[LIPS], _smooth(mesh[list(_LIPS)], closed=True), full)
+    line = max(LIP_LINE * wide * (1 - 0.5 * is_open), least)
+    _line(layers[MOUTH], _smooth(F(0.5) * (upper + lower)), line, full)
+    if is_open <= 0:
+        return
+    _fill(layers[MOUTH], _smooth(np.concatenate([upper, lower[-2:0:-1]]), closed=True), full)
+    shown = round(full * is_open * _ramp(teeth, *FEW_TEETH))
+    if shown:
+        edge = upper + F(teeth) * (lower - upper)
+        row = np.concatenate([upper[1:-1], edge[-2:0:-1]])
+        _fill(layers[TEETH], _smooth(row, closed=True), shown)
 
 
-def _redness(colour: Floats, face_width: float) -> Floats:
-    red, green = colour[..., 0], colour[..., 1]
-    hue: Floats = (red - green) / (red + green + F(0.1))
-    fine = blur(hue, max(0.025 * face_width, 1.0))
-    around = cv2.morphologyEx(fine, cv2.MORPH_OPEN, _square(0.26 * face_width))
-    return np.asarray(fine - around, np.float32)
+def _teeth(frame: Frame, face: Face) -> float:
+    """How far down from the upper lip there are teeth rather than dark: 0 none, 1 all the way."""
+    upper, lower = face.mesh[list(_UPPER_LIP[3:8]), :2], face.mesh[list(_LOWER_LIP[3:8]), :2]
+    cheeks = max(_tone(frame, face.mesh[list(_CHEEKS), :2]), 1.0)
+    depths = (0.2, 0.4, 0.6, 0.8)
+    tones = [_tone(frame, upper + F(depth) * (lower - upper)) for depth in depths]
+    return sum(_ramp(tone / cheeks, *TEETH_TONE) for tone in tones) / len(depths)
 
 
-def _whiteness(colour: Floats, face_width: float) -> Floats:
-    """How much less red for its brightness than the skin around: teeth, but not lips."""
-    white = colour[..., 1] + colour[..., 2] - colour[..., 0]
-    fine = blur(white, max(0.012 * face_width, 0.7))
-    around = cv2.morphologyEx(fine, cv2.MORPH_OPEN, _square(0.17 * face_width))
-    return np.asarray(fine - around, np.float32)
+def _tone(frame: Frame, points: Floats) -> float:
+    """Mean luma (0–255) at points (n, 2), half-size pixels."""
+    height, width = frame.half_size
+    x = np.clip(points[:, 0].astype(int), 0, width - 1)
+    y = np.clip(points[:, 1].astype(int), 0, height - 1)
+    colours: Floats = frame.half[y, x].astype(np.float32)[None]
+    return float(luma(colours).mean())
 
 
-def _square(diameter: float) -> Bytes:
-    # A square, because OpenCV does it separably: a disc takes 10 ms on a large face.
-    side = max(3, int(0.9 * diameter) | 1)
-    return cast(Bytes, cv2.getStructuringElement(cv2.MORPH_RECT, (side, side)))
+def _ramp(value: float, start: float, end: float) -> float:
+    part = min(max((value - start) / (end - start), 0.0), 1.0)
+    return part * part * (3 - 2 * part)
 
 
-def _within(zone: _Zone, across: Floats, down: Floats) -> Floats:
-    """1 inside the zone, softly 0 outside: between an ellipse and a box."""
-    u = (across - F(zone.across)) / F(zone.half_width)
-    v = (down - F(zone.down)) / F(zone.half_height)
-    return np.clip((F(1.25) - u**4 - v**4) / F(0.5), F(0), F(1))
+def _smooth(points: Floats, *, closed: bool = False) -> Floats:
+    """A curve through about these points: corners cut twice (Chaikin 1974)."""
+    for _ in range(2):
+        after = np.roll(points, -1, axis=0) if closed else points[1:]
+        before = points if closed else points[:-1]
+        cut = np.stack([0.75 * before + 0.25 * after, 0.25 * before + 0.75 * after], 1)
+        rounded = cut.reshape(-1, 2)
+        points = rounded if closed else np.concatenate([points[:1], rounded, points[-1:]])
+    return np.asarray(points, np.float32)
+
+
+def _fixed(points: Floats) -> NDArray[np.int32]:
+    # OpenCV's pixels are whole at their middle.
+    return np.round((points - F(0.5)) * (1 << _SHIFT)).astype(np.int32)
+
+
+def _fill(layer: Bytes, outline: Floats, value: int) -> None:
+    cv2.fillPoly(layer, [_fixed(outline)], value, cv2.LINE_AA, _SHIFT)
+
+
+def _line(layer: Bytes, curve: Floats, thick: float, value: int) -> None:
+    """A stroke that is thinner at its ends."""
+    along = np.gradient(curve, axis=0)
+    across = np.stack([-along[:, 1], along[:, 0]], 1)
+    across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-3)
+    part = np.linspace(-1, 1, len(curve), dtype=np.float32)[:, None]
+    half = F(thick / 2) * (F(1) - F(0.6) * part * part)
+    _fill(layer, np.concatenate([curve + half * across, (curve - half * across)[::-1]]), value)
+
+
+def _disc(layer: Bytes, centre: Floats, radii: tuple[float, float], value: int) -> None:
+    middle = cast(tuple[int, int], tuple(int(v) for v in _fixed(centre)))
+    axes = cast(tuple[int, int], tuple(round(r * (1 << _SHIFT)) for r in radii))
+    cv2.ellipse(layer, middle, axes, 0, 0, 360, value, cv2.FILLED, cv2.LINE_AA, _SHIFT)

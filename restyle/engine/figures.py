@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from restyle.engine.frames import Frame
-from restyle.engine.kernels import F, Floats
+from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.motion import Memory
 from restyle.engine.networks import network
 from restyle.engine.pictures import enlarge
@@ -24,15 +24,19 @@ EVEN = 0.02  # contrast (0–1) under which the picture has no border of its own
 
 def figure(frame: Frame, memory: Memory) -> Floats:
     """The figure of a frame, float32 (h, w), 0–1, half size."""
-    half = frame.half
-    small = cv2.resize(half, (_LOOK, _LOOK), interpolation=cv2.INTER_AREA)
+    seen = memory.blend("figure", seen_figure(frame.half, frame.half_size), STEADY)
+    return snapped(seen, frame.grey / F(255), REACH * frame.scale)
+
+
+def seen_figure(rgb: Bytes, size: tuple[int, int]) -> Floats:
+    """The figure in a single picture, 8 bits, as the network sees it: 0–1 at `size` (h, w)."""
+    small = cv2.resize(rgb, (_LOOK, _LOOK), interpolation=cv2.INTER_AREA)
     (answer,) = network("figure").ask(small.astype(np.float32) / F(255))
     answer[answer < _NOBODY] = F(0)
-    seen = memory.blend("figure", enlarge(answer.reshape(_LOOK, _LOOK), frame.half_size), STEADY)
-    return _snapped(seen, frame.grey / F(255), REACH * frame.scale)
+    return enlarge(answer.reshape(_LOOK, _LOOK), size)
 
 
-def _snapped(mask: Floats, grey: Floats, reach: float) -> Floats:
+def snapped(mask: Floats, grey: Floats, reach: float) -> Floats:
     """A mask drawn to the borders of a grey picture 0–1: locally a line of its tone."""
     side = 2 * max(round(reach), 1) + 1
     pairs = np.dstack([grey, mask, grey * mask, grey * grey])

@@ -28,6 +28,7 @@ LANES = 16  # entries are padded to this: a SIMD register of memberships a pixel
 GRID = 33  # steps of the membership table along R, G and B
 
 _SOFTNESS = 60.0  # ΔE² at which membership has fallen to 1/e
+_VAGUE = 240.0  # the same where neighbours are asked too
 _FACE_CORE = 0.6  # face mask above which a pixel may be skin
 _KIN = 16.0  # ΔE within which two entries are thought of one material
 _SKIN_PIXELS = 60  # fewer than this, over all samples: no skin entries
@@ -40,10 +41,11 @@ class Palette:
     `lab` (n, 3) is what they stand for in the footage, `rgb` (n, 3) in 0–1 what is painted,
     `height` (n,) 0 far … 1 near. The first `n_skin` entries are base and shade of skin (none
     without faces), the next `n_hair` hair; `in_face` (n,) tells which may appear inside a face.
-    `features` (4, 3) are the colours of eyes, lips, the mouth's line and teeth. The tables
+    `features` (7, 3) are the colours of the layers of `features.Features`. The tables
     (GRID, GRID, GRID, LANES), indexed by R, G, B, hold memberships that sum to 255, but for
     rounding: `table` over all entries, `face_table` over the `in_face` ones, `cheek_table` the
-    same but hardly with hair as light as skin in shade, `hair_table` over all but skin.
+    same but hardly with hair as light as skin in shade, `hair_table` over all but skin,
+    `head_table` over what may be hair; `vague_table` is `table`, less sure of itself.
     """
 
     lab: Floats
@@ -57,6 +59,8 @@ class Palette:
     face_table: Bytes
     cheek_table: Bytes
     hair_table: Bytes
+    head_table: Bytes
+    vague_table: Bytes
 
     def __len__(self) -> int:
         return len(self.lab)
@@ -90,11 +94,13 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
         in_face=in_face,
         n_skin=n_skin,
         n_hair=n_hair,
-        features=colours.features(rgb, n_skin),
+        features=colours.features(rgb, n_skin, n_hair),
         table=_table(unlike, np.zeros(len(lab), np.float32)),
         face_table=_table(unlike, barred_in_face),
         cheek_table=_table(unlike, barred_in_face + _blond(lab, n_skin, n_hair)),
         hair_table=_table(unlike, np.where(no_skin | ~no_skin.any(), F(0), F(np.inf))),
+        head_table=_table(unlike, np.where(no_skin & (in_face | (n_hair == 0)), F(0), F(np.inf))),
+        vague_table=_table(unlike, np.zeros(len(lab), np.float32), _VAGUE),
     )
 
 
@@ -224,11 +230,11 @@ def _unlikeness(lab: Floats) -> Floats:
     return delta
 
 
-def _table(unlike: Floats, handicap: Floats) -> Bytes:
+def _table(unlike: Floats, handicap: Floats, softness: float = _SOFTNESS) -> Bytes:
     """Softmax memberships of each colour of the grid; `handicap` (n,) is what each entry has."""
     delta = unlike.copy()
     delta[:, : len(handicap)] += handicap
     delta -= delta.min(1, keepdims=True)
-    weights = np.exp(delta * np.float32(-1 / _SOFTNESS))
+    weights = np.exp(delta * np.float32(-1 / softness))
     weights *= F(255) / weights.sum(1, keepdims=True)
     return np.asarray(np.rint(weights).reshape(GRID, GRID, GRID, LANES), np.uint8)

@@ -10,17 +10,22 @@ from typing import Protocol
 
 import numpy as np
 
+from restyle.engine.agreement import Agreement
 from restyle.engine.borders import resolved, rounded
 from restyle.engine.clusters import distance
 from restyle.engine.crumbs import merge_crumbs
 from restyle.engine.faces import Box
 from restyle.engine.kernels import Bytes, F, Floats
-from restyle.engine.memberships import BLUR_REACH, belong, hold, recall
+from restyle.engine.memberships import BLUR_REACH, belong
 from restyle.engine.palette import LANES, Palette
+from restyle.engine.pictures import enlarge, shrink
+from restyle.engine.recalling import Recalled, hold, recalled
 
-INERTIA = 0.85  # weight of the past memberships where the flow is trusted
+INERTIA = 0.94  # weight of the past memberships where the flow is trusted
 CLOSE, FAR = 14.0, 34.0  # ΔE at which a small piece begins to stand out, and does so wholly
-HOLD = 0.16  # how far each frame's memory is pulled to the label that was shown
+QUICK = 0.2  # how much less the past weighs in a face: mouths open fast
+COMMON = 0.15  # with what is there now, from which the past counts wholly
+HOLD = 0.45  # how far each frame's memory is pulled to the label that was shown
 
 
 class Seen(Protocol):
@@ -75,11 +80,15 @@ class Regions:
         self._palette: Palette | None = None
         self._apart = np.ones((LANES, LANES), np.float32)
         self._past: Bytes | None = None
+        self._agreement = Agreement()
         self._shown: Bytes | None = None
 
-    def read(self, seen: Seen, palette: Palette, size: tuple[int, int]) -> Field:
+    def read(
+        self, seen: Seen, palette: Palette, size: tuple[int, int], front: Floats | None = None
+    ) -> Field:
         """The regions of the next frame; `size` is the full (width, height).
 
+        `front` (0–1, quarter size) is what stands before the ground; none if nothing is known.
         Another palette than the last frame's begins anew, as a cut does.
         """
         height, width = seen.abstract.shape[:2]
@@ -87,7 +96,7 @@ class Regions:
         if palette is not self._palette:
             restart = True
             self._palette, self._apart = palette, _apart(palette, self._cut.least)
-        membership, label, second, share = self._membership(seen, palette, restart)
+        membership, label, second, share = self._membership(seen, palette, front, restart)
         nothing = np.full_like(label, LANES)
         shown = nothing if restart or self._shown is None else self._shown
         least = max(4, round(self._cut.crumb * seen.scale**2))
@@ -98,13 +107,12 @@ class Regions:
             self._past, self._shown = membership, label
         return Field(label, *resolved(label, second, share, size))
 
-    def _membership(
-        self, seen: Seen, of: Palette, restart: bool
-    ) -> tuple[Bytes, Bytes, Bytes, Floats]:
-        """Memberships, the two strongest entries, the share of the first."""
+    def _membership(self, seen: Seen, of: Palette, front: Floats | None, restart: bool) -> Recalled:
         height, width = seen.abstract.shape[:2]
         taps = _gaussian(self._cut.blur * seen.scale, BLUR_REACH)
-        gate = _gate(seen) if of.n_skin else np.zeros((1, 1), np.float32)
+        if front is None:
+            front = np.zeros_like(shrink(seen.confidence, 2))
+        gate = _gate(seen, front) if of.n_skin else np.zeros((1, 1), np.float32)
         across = np.empty((height, width * LANES), np.uint8)
         belong(
             seen.abstract,
@@ -112,17 +120,15 @@ class Regions:
             of.face_table,
             of.cheek_table,
             of.hair_table,
+            of.head_table,
             gate,
+            self._agreement.read(seen, of, gate, front, restart=restart),
             taps,
             across,
         )
-        out = np.empty((height, width, LANES), np.uint8)
-        past = out if restart or self._past is None else self._past
-        inertia = F(0) if restart else F(INERTIA)
-        label, second = np.empty((height, width), np.uint8), np.empty((height, width), np.uint8)
-        share = np.empty((height, width), np.float32)
-        recall(across, past, seen.flow, seen.confidence, taps, inertia, out, label, second, share)
-        return out, label, second, share
+        past = None if restart else self._past
+        trust = seen.confidence * (F(1) - F(QUICK) * seen.face_mask)
+        return recalled(across, past, seen.flow, trust, taps, INERTIA, COMMON)
 
 
 def _apart(palette: Palette, least: float) -> Floats:
@@ -135,10 +141,12 @@ def _apart(palette: Palette, least: float) -> Floats:
     return needed
 
 
-def _gate(seen: Seen) -> Floats:
-    """What may be where: 1 on foreheads (skin, hair, darks), 2 from the eyes down, −1 in hair."""
+def _gate(seen: Seen, front: Floats) -> Floats:
+    """What may be where: 1 on foreheads (skin, hair, darks), 2 from the eyes down; −1 where hair
+    may be, −2 where it must be, as it is in front."""
     gate = np.clip((seen.face_mask - F(0.35)) / F(0.4), F(0), F(1))
     height, width = gate.shape
+    ahead = enlarge(front, gate.shape) if seen.face_boxes else gate
     for x, y, w, h, strength in seen.face_boxes:
         left, right = max(int(x - 0.4 * w), 0), min(int(x + 1.4 * w) + 1, width)
         top, bottom = max(int(y - 0.6 * h), 0), min(int(y + 0.5 * h) + 1, height)
@@ -148,6 +156,7 @@ def _gate(seen: Seen) -> Floats:
         down = (np.arange(top, bottom, dtype=np.float32)[:, None] - F(y)) / F(h) - F(0.3)
         near = (across / F(0.85)) ** 2 + (down / F(0.85)) ** 2
         hair = np.clip((F(1) - near) / F(0.3), F(0), F(1)) * F(strength)
+        hair += np.clip(F(2) * hair - F(1), F(0), F(1)) * ahead[top:bottom, left:right]
         here = gate[top:bottom, left:right]
         np.copyto(here, -hair, where=(here <= 0) & (hair > -here))
         low = gate[max(int(y + 0.4 * h), 0) : max(int(y + 1.2 * h), 0), left:right]

@@ -1,20 +1,34 @@
-"""Faces in flat colours: eyes and mouth are found where they are, and nowhere without a face."""
+"""Faces in flat colours: features are drawn where they are, follow expressions, stay readable."""
 
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pytest
+from meshes import face_at
 from skimage import data
 
-from restyle.engine.features import EYES, LIPS, MOUTH, NO_FEATURES, TEETH, features
+from restyle.engine.faces import Face
+from restyle.engine.features import (
+    BROWS,
+    EYES,
+    LIPS,
+    MOUTH,
+    NO_FEATURES,
+    NOSE,
+    TEETH,
+    WHITES,
+    Features,
+    features,
+)
 from restyle.engine.frames import Abstraction, Frame, FrameReader
-from restyle.engine.motion import Memory, Motion
+from restyle.engine.kernels import Bytes
 from restyle.engine.palette import LANES
 from restyle.engine.sheets import Sheets, grain_row
 
-# In the crop below, half size: the astronaut's eyes and the middle of the teeth, (x, y).
-EYE_PLACES = ((101, 50), (124, 51))
-TEETH_PLACE = (111, 73)
+UPPER_LIDS = (159, 158, 160, 386, 385, 387)
+LOWER_LIDS = (145, 153, 144, 374, 380, 373)
+LOWER_LIP = (14, 317, 402, 318, 87, 178, 88, 17, 84, 314, 181, 405, 91, 321)
 
 
 @cache
@@ -23,39 +37,92 @@ def _astronaut(keep_faces: bool = True) -> Frame:
     return reader.read(np.ascontiguousarray(data.astronaut()[:320, :448]))
 
 
-def _fresh_memory(frame: Frame) -> Memory:
-    memory = Memory()
-    memory.advance(Motion(frame.flow, frame.confidence, is_cut=True))
-    return memory
+def _with(*faces: Face) -> Features:
+    return features(replace(_astronaut(), faces=list(faces)))
 
 
-def test_the_astronaut_has_eyes_lips_and_teeth() -> None:
-    frame = _astronaut()
-    found = features(frame, _fresh_memory(frame))
-    for x, y in EYE_PLACES:
-        assert found.response[y - 3 : y + 4, x - 3 : x + 4, EYES].max() > 0.3
-    x, y = TEETH_PLACE
-    around = found.response[y - 4 : y + 5, x - 8 : x + 9]
-    assert around[..., LIPS].max() > 0.2
-    assert around[..., [MOUTH, TEETH]].max() > 0.2
+def _around(found: Features, face: Face, point: int, reach: int = 3) -> Bytes:
+    """The cover near a point of a face's mesh."""
+    top, _, left, _ = found.window
+    x, y = 2 * face.mesh[point, :2]
+    row, column = round(float(y)) - top, round(float(x)) - left
+    return found.cover[row - reach : row + reach + 1, column - reach : column + reach + 1]
 
 
-def test_cheeks_and_everything_outside_the_face_stay_bare() -> None:
-    frame = _astronaut()
-    found = features(frame, _fresh_memory(frame))
-    assert found.response[:, :40].max() <= -0.99
-    assert (found.response[..., EYES] > 0).mean() < 0.02
+def _area(found: Features, layer: int) -> float:
+    return float(found.cover[..., layer].sum()) / 255
+
+
+def test_the_astronaut_has_all_features_in_their_places() -> None:
+    (face,) = _astronaut().faces
+    found = features(_astronaut())
+    for lid in (159, 386):
+        assert _around(found, face, lid)[..., EYES].max() > 200
+    for brow in (105, 334):
+        assert _around(found, face, brow)[..., BROWS].max() > 200
+    assert _around(found, face, 2)[..., NOSE].max() > 200
+    assert _around(found, face, 0)[..., LIPS].max() > 200
+    assert _around(found, face, 13, 6)[..., [MOUTH, TEETH]].max() > 200
+
+
+def test_cheeks_stay_bare_and_nothing_lies_outside_the_face() -> None:
+    (face,) = _astronaut().faces
+    found = features(_astronaut())
+    for cheek in (50, 280):
+        assert not _around(found, face, cheek).any()
     top, bottom, left, right = found.window
-    rows, columns = np.nonzero(found.response.max(-1) > -0.5)
-    assert top <= 2 * rows.min()
-    assert bottom >= 2 * rows.max()
-    assert left <= 2 * columns.min()
-    assert right >= 2 * columns.max()
+    assert found.cover.shape[:2] == (bottom - top, right - left)
+    low, high = 2 * face.mesh[:, :2].min(0), 2 * face.mesh[:, :2].max(0)
+    assert left >= low[0] - 8
+    assert right <= high[0] + 8
+    assert top >= low[1] - 8
+    assert bottom <= high[1] + 8
 
 
-def test_without_faces_there_are_no_features() -> None:
-    frame = _astronaut(keep_faces=False)
-    assert features(frame, _fresh_memory(frame)) is NO_FEATURES
+@pytest.mark.parametrize("side", [11, 20, 60])
+def test_small_faces_keep_two_eyes_brows_and_a_mouth(side: float) -> None:
+    face = face_at((60, 40, side, side, 1.0))
+    found = _with(face)
+    for point, layer in ((159, EYES), (386, EYES), (105, BROWS), (334, BROWS), (13, MOUTH)):
+        assert _around(found, face, point)[..., layer].max() > 150
+
+
+def test_shut_eyes_are_lines() -> None:
+    face = face_at((60, 40, 80, 80, 1.0))
+    shut = face.mesh.copy()
+    for upper, lower in zip(UPPER_LIDS, LOWER_LIDS, strict=True):
+        shut[upper, :2] = shut[lower, :2] - (0, 0.2)
+    seen, closed = _with(face), _with(Face(shut))
+    assert _area(seen, WHITES) > 50
+    assert _area(closed, WHITES) < 0.2 * _area(seen, WHITES)
+    assert 20 < _area(closed, EYES) < 0.8 * _area(seen, EYES)
+
+
+def test_an_open_mouth_is_drawn_open() -> None:
+    face = face_at((60, 40, 80, 80, 1.0))
+    opened = face.mesh.copy()
+    opened[list(LOWER_LIP), 1] += 14
+    assert _area(_with(Face(opened)), MOUTH) > 1.5 * _area(_with(face), MOUTH)
+
+
+def test_of_a_face_in_profile_the_far_eye_goes() -> None:
+    face = face_at((60, 40, 80, 80, 1.0))
+    turned = face.mesh.copy()
+    right = turned[:, 0] < turned[168, 0]
+    turned[right, 0] = turned[168, 0] + 0.15 * (turned[right, 0] - turned[168, 0])
+    found = _with(Face(turned))
+    assert not _around(found, Face(turned), 159, 1)[..., [EYES, WHITES, BROWS]].any()
+    assert _around(found, Face(turned), 386)[..., EYES].max() > 200
+
+
+def test_a_face_that_fades_is_drawn_faintly() -> None:
+    whole, faint = (face_at((60, 40, 60, 60, strength)) for strength in (1.0, 0.25))
+    assert _with(faint).cover.max() <= 0.26 * _with(whole).cover.max()
+
+
+def test_without_faces_or_off_the_picture_there_are_no_features() -> None:
+    assert features(_astronaut(keep_faces=False)) is NO_FEATURES
+    assert _with(face_at((-300, -300, 60, 60, 1.0))) is NO_FEATURES
 
 
 def test_paper_follows_the_motion_of_its_own_layer() -> None:

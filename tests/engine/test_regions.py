@@ -107,7 +107,7 @@ def test_a_thin_piece_that_stands_still_does_not_wear_away(two_colours: Palette)
         seen = Still(_noisy(picture, i), is_cut=i == 0)
         seen.flow[..., 0] = 0.12  # what a codec's noise makes of stillness
         fields.append(_read(regions, two_colours, seen))
-    assert (fields[-1].first != fields[0].first).mean() < 0.002
+    assert (fields[-1].first != fields[0].first).mean() < 0.003
 
 
 def test_another_palette_begins_anew(two_colours: Palette) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from restyle.engine.colours import Manner
 from restyle.engine.details import details, stroke_colours, stroke_row
 from restyle.engine.features import features, paint_features_pixel
+from restyle.engine.foreground import Foreground
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
@@ -23,15 +24,15 @@ from restyle.engine.rows import columns, sample_row, store_row
 from restyle.engine.sheets import Sheets, grain_row
 from restyle.engine.shot_palette import Palettes, with_true_faces
 from restyle.engine.strokes import Lines
-from restyle.engine.surfaces import place_pixel
 
 MANNER = Manner(clusters=20, apart=10.0, lowest=20, highest=95, even=0.22, vivid=1.25)
-CUT = Cut(blur=1.2, round=1.6, crumb=300, least=0.14)
+CUT = Cut(blur=1.2, round=2.2, crumb=500, least=0.09)
 SCORES = Lines(sigma=2.0, epsilon=-0.011, phi=45, length=5)
 SCORE, RELIEF = 0.60, 0.16  # how dark scores and how light strips are; the light on their sides
 DARKEST = 0.50  # how much light the deepest shadow takes
+OVER, LOW = 1.0, 0.6  # how far a figure lies above the ground; how much less its own steps are
 STEP = 0.34  # difference in height at which a shadow is full
-FEATURE = 0.93  # opacity of eyes and mouths
+FEATURE = 0.96  # opacity of eyes and mouths
 
 
 class Shadow(NamedTuple):
@@ -55,6 +56,7 @@ class PaperArt:
     def __init__(self) -> None:
         self._palettes = Palettes(MANNER)
         self._regions = Regions(CUT)
+        self._foreground = Foreground()
         self._sheets: Sheets | None = None
 
     def prepare(self, samples: Iterable[Bytes]) -> None:
@@ -68,9 +70,10 @@ class PaperArt:
             self._sheets = Sheets((width, height), frame.scale)
         palette = self._palettes.of(frame)
         frame = with_true_faces(frame, palette)
-        field = self._regions.read(frame, palette, (width, height))
+        front, presence = self._foreground.read(frame)
+        field = self._regions.read(frame, palette, (width, height), front)
         grain = self._sheets.move(frame, field.label)
-        shapes = features(frame, memory)
+        shapes = features(frame)
         out = np.empty((height, width, 3), np.uint8)
         heights = np.zeros(LANES, np.float32)
         heights[: len(palette)] = palette.height
@@ -80,13 +83,13 @@ class PaperArt:
             field.share,
             palette.rgb,
             heights,
-            _shadow(frame, field, palette),
+            _shadow(frame, field, palette, F(presence) * front),
             details(frame, memory, field, palette, SCORES),
             *stroke_colours(palette),
             self._sheets.tile,
             grain.whole,
             grain.taps,
-            shapes.response,
+            shapes.cover,
             shapes.window,
             palette.features,
             max(1, round(1.6 * frame.scale)),
@@ -95,14 +98,20 @@ class PaperArt:
         return out
 
 
-def _shadow(frame: Frame, field: Field, palette: Palette) -> Floats:
-    """How much light each half-size pixel loses to the sheets above it, to the upper left: 0–1."""
+def _shadow(frame: Frame, field: Field, palette: Palette, front: Floats) -> Floats:
+    """How much light each half-size pixel loses to the sheets above it, to the upper left: 0–1.
+
+    `front` (0–1, quarter size) is the figure: it lies over the ground, whatever its sheets.
+    """
     levels = np.zeros(256, np.float32)
     levels[: len(palette)] = palette.height
     height = np.asarray(cv2.LUT(field.label, levels), np.float32)
+    ahead = enlarge(front, frame.half_size)
+    # Within a figure steps are low: it is one thing.
+    height = height * (F(1) - F(LOW) * ahead) + F(OVER) * ahead
     if palette.n_skin and frame.face_boxes:
         # One sheet for the whole face: no steps across it.
-        top = F(palette.height[0])
+        top = F(palette.height[0]) * (F(1) - F(LOW) * ahead) + F(OVER) * ahead
         height = height + frame.face_mask * (top - height)
     total = _cast(height, CONTACT, frame.scale)
     # The soft one is as good at half that size.
@@ -136,7 +145,7 @@ def _compose(
     tile: Floats,
     whole: NDArray[np.int32],
     taps: Floats,
-    shapes: Floats,
+    shapes: Bytes,
     window: NDArray[np.int32],
     inks: Floats,
     bevel: int,
@@ -180,9 +189,8 @@ def _compose(
                 blue += rest * (two[2] - blue)
                 here += rest * (heights[second[y, x]] - here)
             if in_face:
-                py, px = place_pixel(y, x, (height, width), shapes.shape[:2])
                 red, green, blue = paint_features_pixel(
-                    shapes, inks, F(FEATURE), py, px, red, green, blue
+                    shapes[y - top, x - left], inks, F(FEATURE), red, green, blue
                 )
             if at_edge:
                 a = F(share[up, before]) * F(1 / 255)

@@ -8,24 +8,26 @@ from numpy.typing import NDArray
 from restyle.engine.colours import Manner
 from restyle.engine.details import details, stroke_colours, stroke_row
 from restyle.engine.features import features, paint_features_pixel
+from restyle.engine.foreground import Foreground
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, kernel, rows_in
 from restyle.engine.motion import Memory
+from restyle.engine.palette import Palette
 from restyle.engine.pictures import blur, luma, shrink
 from restyle.engine.regions import Cut, Regions
 from restyle.engine.rows import columns, sample_row
 from restyle.engine.shot_palette import Palettes, with_true_faces
 from restyle.engine.strokes import Lines
-from restyle.engine.surfaces import place_pixel
 from restyle.engine.tones import byte_pixel
 
 MANNER = Manner(clusters=30, apart=8.5, lowest=15, highest=96, even=0.2, vivid=1.22)
-CUT = Cut(blur=0.9, round=1.3, crumb=150, least=0.2)
+CUT = Cut(blur=0.9, round=1.8, crumb=350, least=0.09)
 STROKES = Lines(sigma=1.8, epsilon=-0.009, phi=50, length=5)
 STROKE = 0.85  # opacity
 GRADIENT = 0.16  # strength of the soft light that keeps large areas from looking dead
 GRADIENT_SIGMA = 40.0  # half-size pixels at 720p
-FEATURE = 0.93  # opacity of eyes and mouths
+AIR = 0.16  # how far what is behind a figure goes towards the air's colour: it recedes
+FEATURE = 0.96  # opacity of eyes and mouths
 
 
 class SimpleIllustration:
@@ -38,6 +40,7 @@ class SimpleIllustration:
     def __init__(self) -> None:
         self._palettes = Palettes(MANNER)
         self._regions = Regions(CUT)
+        self._foreground = Foreground()
 
     def prepare(self, samples: Iterable[Bytes]) -> None:
         """Keep the samples: each shot takes its palette from those that look like it."""
@@ -48,8 +51,9 @@ class SimpleIllustration:
         palette = self._palettes.of(frame)
         frame = with_true_faces(frame, palette)
         height, width = frame.size
-        field = self._regions.read(frame, palette, (width, height))
-        shapes = features(frame, memory)
+        front, presence = self._foreground.read(frame)
+        field = self._regions.read(frame, palette, (width, height), front)
+        shapes = features(frame)
         out = np.empty((height, width, 3), np.uint8)
         _compose(
             field.first,
@@ -57,9 +61,11 @@ class SimpleIllustration:
             field.share,
             palette.rgb,
             _gradient(frame),
+            F(AIR * presence) * (F(1) - front),
+            _air(palette),
             details(frame, memory, field, palette, STROKES),
             *stroke_colours(palette),
-            shapes.response,
+            shapes.cover,
             shapes.window,
             palette.features,
             out,
@@ -74,6 +80,12 @@ def _gradient(frame: Frame) -> Floats:
     return light
 
 
+def _air(palette: Palette) -> Floats:
+    """The lightest colour of the shot, half way to white: what lies between here and far away."""
+    lightest = palette.rgb[int(np.argmax(palette.rgb.sum(1)))]
+    return np.asarray(F(0.5) + F(0.5) * lightest, np.float32)
+
+
 @kernel
 def _compose(
     band: Band,
@@ -82,10 +94,12 @@ def _compose(
     share: Bytes,
     colours: Floats,
     light: Floats,
+    behind: Floats,
+    air: Floats,
     lost: Floats,
     inks_dark: Floats,
     inks_light: Floats,
-    shapes: Floats,
+    shapes: Bytes,
     window: NDArray[np.int32],
     inks: Floats,
     out: Bytes,
@@ -96,6 +110,7 @@ def _compose(
     for y in rows_in(band, height):
         strokes = stroke_row(lost[y], F(STROKES.epsilon), F(STROKES.phi))
         lights = sample_row(light, y, height, across)
+        hazes = sample_row(behind, y, height, columns(width, behind.shape[1]))
         for x in range(width):
             one = colours[first[y, x]]
             red = one[0]
@@ -113,14 +128,17 @@ def _compose(
                 red += abs(stroke) * (three[0] - red)
                 green += abs(stroke) * (three[1] - green)
                 blue += abs(stroke) * (three[2] - blue)
+            haze = hazes[x]
+            red += haze * (air[0] - red)
+            green += haze * (air[1] - green)
+            blue += haze * (air[2] - blue)
             lit = lights[x]
             red *= lit
             green *= lit
             blue *= lit
             if top <= y < bottom and left <= x < right:
-                py, px = place_pixel(y, x, (height, width), shapes.shape[:2])
                 red, green, blue = paint_features_pixel(
-                    shapes, inks, F(FEATURE), py, px, red, green, blue
+                    shapes[y - top, x - left], inks, F(FEATURE), red, green, blue
                 )
             out[y, x, 0] = byte_pixel(red)
             out[y, x, 1] = byte_pixel(green)

@@ -1,0 +1,230 @@
+"""Recalling: memberships mixed with their past along the motion, and held to what was shown.
+
+As in `memberships`, LANES bytes a pixel, in 255ths, and rows are worked on by brushes.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
+from restyle.engine.palette import LANES
+from restyle.engine.places import SNAP
+
+CRISP = 3.0  # slope from the margin between two entries to the share of the first
+
+_Eights = NDArray[np.uint64]  # eight entries to a number
+_ALL = np.uint64(0x0101010101010101)  # times a byte: that byte, eight times
+_EVEN = np.uint64(0x00FF00FF00FF00FF)
+_QUARTERS = np.uint64(0x0001000100010001)
+
+
+class Recalled(NamedTuple):
+    """`membership` (h, w, LANES), each pixel's two strongest entries and the first one's share,
+    0.5–1 (h, w)."""
+
+    membership: Bytes
+    label: Bytes
+    second: Bytes
+    share: Floats
+
+
+def recalled(
+    across: Bytes,
+    past: Bytes | None,
+    flow: Floats,
+    confidence: Floats,
+    taps: Floats,
+    inertia: float,
+    common: float,
+) -> Recalled:
+    """Memberships (h, w·LANES) blurred down the columns, then mixed with their past, if any.
+
+    The past (h, w, LANES), sampled along the flow, counts up to `inertia`: wholly where it has
+    more than `common` (0–1) in common with what is there now.
+    """
+    height, width = confidence.shape
+    out = Recalled(
+        np.empty((height, width, LANES), np.uint8),
+        np.empty((height, width), np.uint8),
+        np.empty((height, width), np.uint8),
+        np.empty((height, width), np.float32),
+    )
+    kept = F(0) if past is None else F(inertia)
+    before = out.membership if past is None else past
+    _recall(across, before, flow, confidence, taps, kept, F(common), *out)
+    return out
+
+
+@kernel
+def _recall(
+    band: Band,
+    across: Bytes,
+    past: Bytes,
+    flow: Floats,
+    confidence: Floats,
+    taps: Floats,
+    inertia: F,
+    common: F,
+    out: Bytes,
+    label: Bytes,
+    second: Bytes,
+    share: Floats,
+) -> None:
+    height, width, _ = past.shape
+    for y in rows_in(band, height):
+        # Pixels are copied and weighed as two numbers of eight bytes, mixed as LANES bytes.
+        now = np.empty(2 * width, np.uint64)
+        old = np.empty(2 * width, np.uint64)
+        weight = np.empty(2 * width, np.uint64)
+        _blur_column(across, y, taps, now.view(np.uint8))
+        _carry_row(past.view(np.uint64), y, flow[y], old)
+        _common_row(now.view(np.uint8), old.view(np.uint8), weight.view(np.uint8))
+        _weigh_row(weight, y, height, flow[y], confidence[y], inertia, common)
+        _mix_row(now.view(np.uint8), old.view(np.uint8), weight.view(np.uint8), out[y].ravel())
+        _best_two_row(out[y], label[y], second[y], share[y])
+
+
+@brush
+def _blur_column(across: Bytes, y: int, taps: Floats, out: Bytes) -> None:
+    """Row `y` of a picture of rows, blurred with the rows above and below, into `out`."""
+    last = across.shape[0] - 1
+    t0, t1, t2, t3, t4 = taps[0], taps[1], taps[2], taps[3], taps[4]
+    u1, d1 = across[max(y - 1, 0)], across[min(y + 1, last)]
+    u2, d2 = across[max(y - 2, 0)], across[min(y + 2, last)]
+    u3, d3 = across[max(y - 3, 0)], across[min(y + 3, last)]
+    u4, d4 = across[max(y - 4, 0)], across[min(y + 4, last)]
+    middle = across[y]
+    for i in range(out.shape[0]):
+        blurred = (
+            t0 * F(middle[i])
+            + t1 * (F(u1[i]) + F(d1[i]))
+            + t2 * (F(u2[i]) + F(d2[i]))
+            + t3 * (F(u3[i]) + F(d3[i]))
+            + t4 * (F(u4[i]) + F(d4[i]))
+        )
+        out[i] = np.uint8(blurred + F(0.5))
+
+
+@brush
+def _moves(flow: Floats) -> bool:
+    """What stands still is not resampled: thin pieces would wear away."""
+    return bool(flow[0] * flow[0] + flow[1] * flow[1] >= F(SNAP))
+
+
+@brush
+def _carry_row(past: _Eights, y: int, flow: Floats, old: _Eights) -> None:
+    """The past (h, w, 2) of each pixel of row `y`, between the four pixels where it was."""
+    height, width, _ = past.shape
+    corners = np.empty((4, 2 * width), np.uint64)
+    parts = np.empty((2, 2 * width), np.uint64)
+    for x in range(width):
+        moves = F(1) if _moves(flow[x]) else F(0)
+        px = min(max(F(x) + moves * flow[x, 0], F(0)), F(width - 1))
+        py = min(max(F(y) + moves * flow[x, 1], F(0)), F(height - 1))
+        x0 = min(np.int32(px), np.int32(width - 2))
+        y0 = min(np.int32(py), np.int32(height - 2))
+        part_x = np.uint64(np.int32((px - F(x0)) * F(255))) * _ALL
+        part_y = np.uint64(np.int32((py - F(y0)) * F(255))) * _ALL
+        for i in range(2):
+            corners[0, 2 * x + i] = past[y0, x0, i]
+            corners[1, 2 * x + i] = past[y0, x0 + 1, i]
+            corners[2, 2 * x + i] = past[y0 + 1, x0, i]
+            corners[3, 2 * x + i] = past[y0 + 1, x0 + 1, i]
+            parts[0, 2 * x + i] = part_x
+            parts[1, 2 * x + i] = part_y
+    of, at = corners.view(np.uint8), parts.view(np.uint8)
+    _between_row(of[0], of[1], of[2], of[3], at[0], at[1], old.view(np.uint8))
+
+
+@brush
+def _between_row(a: Bytes, b: Bytes, c: Bytes, d: Bytes, fx: Bytes, fy: Bytes, out: Bytes) -> None:
+    for i in range(out.shape[0]):
+        along, down = F(fx[i]) * F(1 / 255), F(fy[i]) * F(1 / 255)
+        above = F(a[i]) + along * (F(b[i]) - F(a[i]))
+        below = F(c[i]) + along * (F(d[i]) - F(c[i]))
+        out[i] = np.uint8(above + down * (below - above) + F(0.5))
+
+
+@brush
+def _common_row(now: Bytes, old: Bytes, out: Bytes) -> None:
+    """What two memberships have in common, entry by entry."""
+    for i in range(out.shape[0]):
+        out[i] = np.uint8(F(now[i]) * F(old[i]) * F(1 / 255))
+
+
+@brush
+def _sum(bytes_: np.uint64) -> np.uint64:
+    """The sum of eight bytes."""
+    pairs = (bytes_ & _EVEN) + ((bytes_ >> np.uint64(8)) & _EVEN)
+    return (pairs * _QUARTERS) >> np.uint64(48)
+
+
+@brush
+def _weigh_row(
+    weight: _Eights,
+    y: int,
+    height: int,
+    flow: Floats,
+    confidence: Floats,
+    inertia: F,
+    common: F,
+) -> None:
+    """How much each pixel keeps of its past, from what both have in common; in place."""
+    width = confidence.shape[0]
+    for x in range(width):
+        px, py = F(x) + flow[x, 0], F(y) + flow[x, 1]
+        inside = px >= F(0) and py >= F(0) and px <= F(width - 1) and py <= F(height - 1)
+        w = inertia * confidence[x] if inside or not _moves(flow[x]) else F(0)
+        likeness = F(np.int32(_sum(weight[2 * x]) + _sum(weight[2 * x + 1]))) * F(1 / 255)
+        # Nothing in common: another colour came, whatever the (grey) flow believes.
+        w *= min(max((likeness / common - F(0.2)), F(0)), F(1))
+        kept = np.uint64(np.int32(w * F(255) + F(0.5))) * _ALL
+        weight[2 * x] = kept
+        weight[2 * x + 1] = kept
+
+
+@brush
+def _mix_row(now: Bytes, old: Bytes, weight: Bytes, out: Bytes) -> None:
+    for i in range(out.shape[0]):
+        kept = F(weight[i]) * F(1 / 255)
+        out[i] = np.uint8(F(now[i]) + kept * (F(old[i]) - F(now[i])) + F(0.5))
+
+
+@brush
+def _best_two_row(membership: Bytes, label: Bytes, second: Bytes, share: Floats) -> None:
+    """The two strongest entries of each pixel and the first one's share, 0.5–1."""
+    for x in range(label.shape[0]):
+        # Value and place in one number, so that the largest is found without a branch.
+        top = np.int32(0)
+        for k in range(LANES):
+            top = max(top, np.int32(membership[x, k] * LANES + LANES - 1 - k))
+        next_top = np.int32(0)
+        for k in range(LANES):
+            found = np.int32(membership[x, k] * LANES + LANES - 1 - k)
+            next_top = max(next_top, found if found != top else np.int32(0))
+        one, two = F(top // LANES), F(next_top // LANES)
+        label[x] = LANES - 1 - top % LANES
+        second[x] = LANES - 1 - next_top % LANES
+        margin = (one - two) / max(one + two, F(1))
+        share[x] = F(0.5) + F(0.5) * min(F(CRISP) * margin, F(1))
+
+
+@kernel
+def hold(
+    band: Band, membership: Bytes, label: Bytes, second: Bytes, share: Floats, pull: F
+) -> None:
+    """Pull each pixel's memory towards what was shown: hysteresis against flicker."""
+    for y in rows_in(band, label.shape[0]):
+        _hold_row(membership[y], label[y], second[y], share[y], pull)
+
+
+@brush
+def _hold_row(membership: Bytes, label: Bytes, second: Bytes, share: Floats, pull: F) -> None:
+    for x in range(label.shape[0]):
+        for k in range(LANES):
+            membership[x, k] = np.uint8((F(1) - pull) * F(membership[x, k]) + F(0.5))
+        part = F(255) * pull * share[x]
+        membership[x, label[x]] += np.uint8(part)
+        membership[x, second[x]] += np.uint8(F(255) * pull - part)

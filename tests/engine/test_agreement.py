@@ -1,0 +1,69 @@
+"""Agreement: one entry for a thing in uneven light, and the same one while its light changes."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from restyle.engine.agreement import Agreement
+from restyle.engine.clusters import Sample
+from restyle.engine.colours import Manner
+from restyle.engine.kernels import Floats
+from restyle.engine.palette import Palette, fit
+
+HEIGHT, WIDTH = 80, 120
+MANNER = Manner(clusters=6, apart=5.0, lowest=15, highest=96, even=0.2, vivid=1.2)
+NO_FACES = np.zeros((1, 1), np.float32)
+
+
+@dataclass
+class Still:
+    """A half-size frame of greys, with nothing moving."""
+
+    grey: Floats
+    passes: bool = False
+    flow: Floats = field(default_factory=lambda: np.zeros((HEIGHT, WIDTH, 2), np.float32))
+    confidence: Floats = field(default_factory=lambda: np.ones((HEIGHT, WIDTH), np.float32))
+    scale: float = 1.0
+
+    @property
+    def abstract(self) -> Floats:
+        return np.repeat(self.grey[..., None], 3, -1).astype(np.float32)
+
+
+def _palette() -> Palette:
+    """Two greys that meet at an edge."""
+    rgb = np.full((100, 140, 3), 90, np.uint8)
+    rgb[:, 70:] = 160
+    none = np.zeros(rgb.shape[:2], np.float32)
+    return fit([Sample(rgb, none, none)], MANNER)
+
+
+def _labels(agreement: Agreement, grey: Floats, front: Floats, *, restart: bool = False) -> Floats:
+    agreed = agreement.read(Still(grey), PALETTE, NO_FACES, front, restart=restart)
+    return np.asarray(agreed.argmax(-1), np.float32)
+
+
+PALETTE = _palette()
+NOTHING = np.zeros((HEIGHT // 2, WIDTH // 2), np.float32)
+SHADED = np.broadcast_to(np.linspace(0.47, 0.72, WIDTH, dtype=np.float32), (HEIGHT, WIDTH))
+
+
+def test_a_thing_in_uneven_light_is_one() -> None:
+    assert len(np.unique(_labels(Agreement(), SHADED, NOTHING, restart=True))) == 1
+
+
+def test_what_stands_before_the_ground_is_another_thing() -> None:
+    front = NOTHING.copy()
+    front[:, :6] = 1
+    label = _labels(Agreement(), SHADED, front, restart=True)
+    assert len(np.unique(label[:, :6])) == len(np.unique(label[:, 6:])) == 1
+    assert label[0, 0] != label[0, -1]
+
+
+def test_a_thing_keeps_its_entry_while_its_light_wavers() -> None:
+    agreement = Agreement()
+    middle = float(SHADED.mean())
+    first = _labels(agreement, SHADED, NOTHING, restart=True)
+    for change in (0.03, -0.03, -0.05):
+        wavering = np.full_like(SHADED, middle + change)
+        assert (_labels(agreement, wavering, NOTHING) == first).all()
