@@ -6,6 +6,7 @@ white"). All noise moves with the scene. A vermilion seal stands in the emptiest
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_i
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge
 from restyle.engine.rows import columns, sample_colour_row, sample_row, store_row
+from restyle.engine.skin import skin
 from restyle.engine.strokes import Lines, ink_pixel, line_edges, line_tone, runs, stroke_weights
 from restyle.engine.surfaces import sample_pixel
 from restyle.engine.tones import luma_pixel, smoothstep_pixel
@@ -26,6 +28,7 @@ FINE = Lines(sigma=1.4, epsilon=-0.0055, phi=90, length=7)
 BOLD = Lines(sigma=2.9, epsilon=-0.0190, phi=55, length=9)
 HAIR_LENGTH = 8  # half-size pixels at 720p, each way
 TINT = 0.30
+CARE = 0.85  # for skin, where a face has 1
 PAPER = (0.962, 0.948, 0.898)
 PEN = Pen(
     ink=(26, 26, 28),
@@ -57,6 +60,9 @@ class ChineseInkWash:
         fine, bold, streaks = _brushed(frame)
         marks = memory.blend("marks", np.dstack([fine, bold, streaks]), 0.6)
 
+        # Hands and necks are drawn as carefully as faces: their folds, no ragged borders.
+        careful = np.maximum(frame.face_mask, F(CARE) * skin(frame, memory))
+        frame = replace(frame, face_mask=careful)
         density = self._washes.soak(frame, bold)
         density = memory.blend("washes", density, 0.7)
         pooled = blur(density, 3.5 * scale)

@@ -1,0 +1,52 @@
+"""Skin beside faces: hands, necks and arms, told by the hue of the faces in the same frame.
+
+No colour is assumed: skin is what has the faces' own share of red and of blue, at any brightness.
+"""
+
+import numpy as np
+
+from restyle.engine.frames import Frame
+from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
+from restyle.engine.motion import Memory
+from restyle.engine.pictures import blur
+from restyle.engine.tones import luma_pixel, smoothstep, smoothstep_pixel
+
+INSIDE = 0.5  # of the faces' mask: what is surely face
+ALIKE = 0.030  # a difference in the share of red or blue that is still skin, as a deviation
+DARK, LIT = 0.06, 0.16  # luma under which colour says nothing, and from which it does
+SOFT = 2.0  # half-size pixels at 720p
+SOME, MUCH = 0.25, 0.70  # a likeness that is not, and is, taken for skin
+STEADY = 0.7
+
+
+def skin(frame: Frame, memory: Memory) -> Floats:
+    """Where there is skin like that of the frame's faces, 0–1, half size; 0 without faces."""
+    faces = frame.face_mask > F(INSIDE)
+    alike = np.zeros(frame.half_size, np.float32)
+    if faces.any():
+        red, blue = np.median(_hue(frame.abstract[faces]), axis=0)
+        _likeness(frame.abstract, F(red), F(blue), alike)
+        alike = smoothstep(SOME, MUCH, blur(alike, SOFT * frame.scale))
+    return memory.blend("skin", alike, STEADY)
+
+
+def _hue(colours: Floats) -> Floats:
+    """The shares of red and blue in colours (n, 3): (n, 2)."""
+    return np.asarray(colours[:, ::2] / (colours.sum(axis=1, keepdims=True) + F(0.05)))
+
+
+@kernel
+def _likeness(band: Band, colour: Floats, red: F, blue: F, out: Floats) -> None:
+    for y in rows_in(band, out.shape[0]):
+        for x in range(out.shape[1]):
+            r, g, b = colour[y, x, 0], colour[y, x, 1], colour[y, x, 2]
+            out[y, x] = _likeness_pixel(r, g, b, red, blue)
+
+
+@brush
+def _likeness_pixel(r: F, g: F, b: F, red: F, blue: F) -> F:
+    whole = F(1) / (r + g + b + F(0.05))
+    across, down = (r * whole - red) * F(1 / ALIKE), (b * whole - blue) * F(1 / ALIKE)
+    lit = smoothstep_pixel(F(DARK), F(LIT), luma_pixel(r, g, b))
+    value: F = lit * np.exp(-(across * across + down * down))
+    return value
