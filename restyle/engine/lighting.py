@@ -19,20 +19,22 @@ from restyle.engine.tones import (
 
 ROUND = 1.0  # slope of the relief
 KEY = (-0.46, -0.58, 0.67)
-WRAP = 0.45  # how far the key reaches around the corner
+WRAP = 0.30  # how far the key reaches around the corner
 HALFWAY = (-0.252, -0.317, 0.914)  # between the key and the eye
-AMBIENT = 0.32  # of the light comes from everywhere
-CAST = 0.26  # … and is taken by a cast shadow
+AMBIENT = 0.30  # of the light comes from everywhere
+CAST = 0.16  # … and is taken by a cast shadow
 HAIR_SHINE = 0.30
-# Faces: how far their shading is evened out, and how far dark ones are lifted.
-FACE_EVEN, FACE_LIGHT = 0.35, 0.6
+# Faces: how far their shading is evened out, and how much they shine.
+FACE_EVEN = 0.2
+FACE_SHINE = 0.28
 
 
 class Relief(NamedTuple):
     """What is lit, half size, float32 (h, w) unless said.
 
     `height` and `small`, that of the small shapes alone, in pixels; `solid`, `shadow`: see
-    `silhouettes`; `face` and `head` 0–1; `strands` (2, h, w), unit vectors (x, y) along edges.
+    `silhouettes`; `face` and `head` 0–1; `strands` (2, h, w), unit vectors (x, y) along edges;
+    `facial` (h, w, 2), slopes (to the right, down) of what is face.
     """
 
     height: Floats
@@ -42,15 +44,23 @@ class Relief(NamedTuple):
     face: Floats
     head: Floats
     strands: Floats
+    facial: Floats
 
 
 def light(
-    colour: Floats, relief: Relief, tones: Floats, levels: tuple[float, float], scale: float
+    colour: Floats,
+    relief: Relief,
+    tones: Floats,
+    levels: tuple[float, float],
+    scale: float,
+    neutral: float = 0.0,
 ) -> Floats:
-    """A half-size picture (h, w, 3) lit, through the tone curve `tones` between `levels`."""
+    """A half-size picture (h, w, 3) lit, through the tone curve `tones` between `levels`.
+
+    `neutral`, 0–1, is how far greys are cleaned of a cast: that of a room, not of a landscape."""
     low, high = levels
     out = np.empty_like(colour)
-    _light(colour, *relief, tones, F(low), F(1 / (high - low)), F(scale), out)
+    _light(colour, *relief, tones, F(low), F(1 / (high - low)), F(scale), F(neutral), out)
     return out
 
 
@@ -65,10 +75,12 @@ def _light(
     face: Floats,
     head: Floats,
     strands: Floats,
+    facial: Floats,
     tones: Floats,
     low: F,
     gain: F,
     scale: F,
+    neutral: F,
     out: Floats,
 ) -> None:
     rows, across = height.shape
@@ -76,6 +88,7 @@ def _light(
         above, below = height[max(y - 1, 0)], height[min(y + 1, rows - 1)]
         slopes = np.empty((2, across), np.float32)
         _slopes_row(above, height[y], below, solid[y], slopes[0], slopes[1])
+        _face_row(facial[y], face[y], slopes[0], slopes[1])
         # Rows of shade, shine and rim.
         lights = np.empty((3, across), np.float32)
         _lights_row(slopes[0], slopes[1], face[y], solid[y], lights)
@@ -83,7 +96,7 @@ def _light(
         hair = np.empty(across, np.float32)
         _hair_row(slopes[0], slopes[1], strands[0, y], strands[1, y], head[y], face[y], hair)
         paint = np.empty((3, across), np.float32)
-        _develop_row(colour[y], tones, low, gain, face[y], lights, hair, paint)
+        _develop_row(colour[y], tones, low, gain, neutral, face[y], lights, hair, paint)
         for x in range(across):
             for k in range(3):
                 out[y, x, k] = paint[k, x]
@@ -101,8 +114,16 @@ def _slopes_row(
     for x in range(last + 1):
         right, down = F(0.5 * ROUND) * gx[x], F(0.5 * ROUND) * (below[x] - above[x])
         gentle = F(0.10) + F(0.90) * solid[x]
-        gentle /= np.sqrt(F(1) + F(0.35) * (right * right + down * down))
+        gentle /= np.sqrt(F(1) + F(0.20) * (right * right + down * down))
         gx[x], gy[x] = right * gentle, down * gentle
+
+
+@brush
+def _face_row(facial: Floats, face: Floats, gx: Floats, gy: Floats) -> None:
+    """Where there is a face, its own shape counts."""
+    for x in range(gx.shape[0]):
+        gx[x] += face[x] * (facial[x, 0] - gx[x])
+        gy[x] += face[x] * (facial[x, 1] - gy[x])
 
 
 @brush
@@ -120,9 +141,13 @@ def _lights_row(gx: Floats, gy: Floats, face: Floats, solid: Floats, lights: Flo
         gloss *= gloss
         gloss *= gloss
         gloss *= gloss
-        shines[x] = solid[x] * (F(1) - nz * nz) * max(gloss - F(0.55), F(0))
+        cloth = solid[x] * (F(1) - nz * nz) * max(gloss - F(0.55), F(0))
+        skin = gloss * gloss
+        skin *= skin
+        skin = F(FACE_SHINE) * max(skin - F(0.25), F(0))
+        shines[x] = cloth + face[x] * (skin - cloth)
         turned = max(F(0.8) * nx + F(0.1) * ny, F(0)) * (F(1) - nz)
-        rims[x] = turned * solid[x] * (F(1) - face[x])
+        rims[x] = turned * solid[x] * (F(1) - F(0.5) * face[x])
 
 
 @brush
@@ -176,6 +201,7 @@ def _develop_row(
     tones: Floats,
     low: F,
     gain: F,
+    neutral: F,
     face: Floats,
     lights: Floats,
     hair: Floats,
@@ -195,29 +221,35 @@ def _develop_row(
         blue *= lift
         c = chroma_pixel(red, green, blue)
         m = luma_pixel(red, green, blue)
-        # Colours rise, but greys, what is vivid already and deep shadows less.
-        vivid = F(0.54) * smoothstep_pixel(F(0.02), F(0.16), c) / (F(1) + F(1.3) * c)
+        # Colours rise, but what is vivid already and deep shadows less; and greys, …
+        clear = smoothstep_pixel(F(0.02), F(0.16), c)
+        # … which are cleaned of the cast that a room gives them.
+        clean = smoothstep_pixel(F(0.10), F(0.32), c / (m + F(0.10)))
+        clean *= F(0.3) + F(0.7) * smoothstep_pixel(F(0.08), F(0.28), m)
+        clear += neutral * (clean - clear)
+        vivid = F(0.54) * clear / (F(1) + F(1.3) * c)
         vivid *= F(0.35) + F(0.65) * smoothstep_pixel(F(0.10), F(0.45), m)
-        red, green, blue = saturate_pixel(red, green, blue, F(0.95) + vivid)
         # Light under the skin: reds and ochres of middle lightness glow from within.
         skin = smoothstep_pixel(F(0.05), F(0.17), red - green)
         skin *= smoothstep_pixel(F(0.0), F(0.10), green - blue + F(0.04))
         skin *= F(1) - smoothstep_pixel(F(0.35), F(0.60), c)
         skin *= smoothstep_pixel(F(0.15), F(0.40), m)
+        kept = F(0.95) - F(0.35) * neutral * (F(1) - clear)
+        kept += vivid * (F(1) - F(0.45) * skin)
+        red, green, blue = saturate_pixel(red, green, blue, kept)
         skin = max(skin, F(0.6) * face[x] * smoothstep_pixel(F(0.25), F(0.5), m))
-        # … and faces are never left in the dark.
-        bright = F(1) + F(FACE_LIGHT) * face[x] * max(F(0.75) - m, F(0))
-        red = bright * red + F(0.040) * skin * (F(1.1) - m)
-        green = bright * green + F(0.012) * skin * (F(1.1) - m)
-        blue *= bright
+        red += F(0.040) * skin * (F(1.1) - m)
+        green += F(0.012) * skin * (F(1.1) - m)
         cool = max(F(1) - shades[x], F(0))
         warm = max(shades[x] - F(1), F(0)) * (F(1) - F(0.6) * face[x])
         shine = shines[x] * (F(0.25) + F(0.65) * m)
         shine += hair[x] * (F(1) - smoothstep_pixel(F(0.30), F(0.60), m)) * (F(0.3) + m)
         rim = rims[x] * F(0.55) * (F(0.25) + m)
-        red *= shades[x] - F(0.10) * (F(1) - F(1.8) * skin) * cool + F(0.20) * warm
-        green *= shades[x] + F(0.02) * (F(1) - skin) * cool + F(0.10) * warm
-        blue *= shades[x] + F(0.13) * (F(1) - skin) * cool - F(0.05) * warm
+        # Shade is cool on what is cool and deep on what is warm, or orange would turn green.
+        deep = smoothstep_pixel(F(0.02), F(0.16), red - blue)
+        red *= shades[x] - F(0.10) * (F(1) - F(1.8) * deep) * cool + F(0.20) * warm
+        green *= shades[x] + F(0.02) * (F(1) - F(4) * deep) * cool + F(0.10) * warm
+        blue *= shades[x] + F(0.13) * (F(1) - deep) * cool - F(0.05) * warm
         reds[x] = _shoulder(red + shine + F(0.80) * rim)
         greens[x] = _shoulder(green + shine + F(0.90) * rim)
         blues[x] = _shoulder(blue + shine + rim)

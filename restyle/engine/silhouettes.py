@@ -1,7 +1,8 @@
-"""The figure as one body: what stands out of a picture, filled, rounded, and the shadow it casts.
+"""The figure as one body: who stands in front, filled, rounded, and the shadow it casts.
 
 Regions of colour make a body of many cushions; its silhouette makes it one thing that stands in
-front of another. All is worked out on a small picture: nothing in it is fine.
+front of another. Where nobody is seen (`figures`), it is what
+differs in colour from the border. All is worked out on a small picture: nothing in it is fine.
 """
 
 from typing import NamedTuple
@@ -11,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine import shading
+from restyle.engine.figures import figure
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import F, Floats
+from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, shrink
 from restyle.engine.tones import smoothstep
 
@@ -21,6 +24,12 @@ GROUND, FIGURE = 0.07, 0.26  # how far a colour lies from all that touches the b
 GAP = 2.0  # small pixels at 720p: holes of this radius are closed
 OUTLINE, UNEVEN = 0.15, 0.05  # a step of the filled figure that is a border; one that is none
 INSIDE = 0.5, 0.9
+BORDER = 0.6, 0.95  # of the figure that is seen, made sharper
+# A figure that is seen at all, and beyond doubt; the share of the picture that is enough of one,
+# and of that the share beyond doubt: of scenes without anybody, hardly any is.
+SEEN = 0.5, 0.9
+ENOUGH, CLEAR = (0.01, 0.04), (0.45, 0.70)
+INERTIA = 0.85
 REACH = 88.0  # half-size pixels at 720p: how far in from its border a body is round
 # The shadow on what is behind: right and down of the figure, in half-size pixels at 720p.
 CAST, SOFT = (16.0, 10.0), 15.0
@@ -32,23 +41,43 @@ class Silhouette(NamedTuple):
     """The figure at half size, float32 (h, w).
 
     `solid` 0–1, its inside; `height` in half-size pixels, of it as one cushion; `shadow` 0–1,
-    what it casts on the ground behind it.
+    what it casts on the ground behind it; `front` 0–1, its inside where it is seen to stand in
+    front of a ground that may lie far behind.
     """
 
     solid: Floats
     height: Floats
     shadow: Floats
+    front: Floats
 
 
-def silhouette(frame: Frame) -> Silhouette:
-    """The figure of a frame; faces belong to it, whatever their colour."""
-    stands_out = shading.figure(shrink(frame.abstract, SMALL))
-    gap = round(GAP * frame.scale)
-    found = cv2.dilate(smoothstep(GROUND, FIGURE, stands_out), _disc(gap))
-    # One more than was grown: a small picture's border is a mixture with what is behind.
-    solid = np.asarray(cv2.erode(found, _disc(gap + 1)), np.float32)
-    if frame.face_boxes:
-        solid = np.maximum(solid, shrink(frame.face_mask, SMALL))
+class Silhouettes:
+    """Finds the figures of one clip, in order."""
+
+    def __init__(self) -> None:
+        self._present: float | None = None
+
+    def find(self, frame: Frame, memory: Memory) -> Silhouette:
+        """The figure of a frame: who or what is seen to stand in front, else what stands out."""
+        seen = figure(frame, memory)
+        now = _decided(seen, frame)
+        if self._present is None or frame.is_cut:
+            self._present = now
+        self._present += (1 - INERTIA) * (now - self._present)
+        return _rounded(frame, smoothstep(*BORDER, seen), F(self._present))
+
+
+def _decided(seen: Floats, frame: Frame) -> float:
+    """Whether anybody is seen at all, 0–1: a face, or enough of which most is beyond doubt."""
+    some, sure = (float((seen > least).mean()) for least in SEEN)
+    enough = np.interp(some, ENOUGH, (0, 1)) * np.interp(sure / max(some, 1e-3), CLEAR, (0, 1))
+    return float(max(enough, *(face.strength for face in frame.faces), 0))
+
+
+def _rounded(frame: Frame, sharp: Floats, present: F) -> Silhouette:
+    solid = shrink(sharp, SMALL)
+    if present < F(0.99):
+        solid += (F(1) - present) * np.maximum(_standing_out(frame) - solid, F(0))
     joined = shading.links(
         np.dstack([solid] * 3), np.ones_like(solid), edge=OUTLINE, texture=UNEVEN
     )
@@ -57,7 +86,21 @@ def silhouette(frame: Frame) -> Silhouette:
     whole = enlarge(parts, frame.half_size)
     # A little within the border, which is soft by now: what is behind must not be rounded.
     inside = smoothstep(*INSIDE, whole[..., 0])
-    return Silhouette(inside, whole[..., 1] * inside, np.ascontiguousarray(whole[..., 2]))
+    inside += present * (sharp - inside)
+    shadow = np.ascontiguousarray(whole[..., 2])
+    return Silhouette(inside, whole[..., 1] * inside, shadow, present * sharp)
+
+
+def _standing_out(frame: Frame) -> Floats:
+    """What differs in colour from all that touches the border, filled; faces belong to it."""
+    stands_out = shading.figure(shrink(frame.abstract, SMALL))
+    gap = round(GAP * frame.scale)
+    found = cv2.dilate(smoothstep(GROUND, FIGURE, stands_out), _disc(gap))
+    # One more than was grown: a small picture's border is a mixture with what is behind.
+    solid = np.asarray(cv2.erode(found, _disc(gap + 1)), np.float32)
+    if frame.face_boxes:
+        solid = np.maximum(solid, shrink(frame.face_mask, SMALL))
+    return solid
 
 
 def heads(frame: Frame) -> Floats:

@@ -23,7 +23,7 @@ def _dome(
     height = 10 + np.sqrt(np.maximum(50**2 - x * x - y * y, 0)).astype(np.float32)
     strands = np.stack([_field(part) for part in strand])
     fields = (_field(value) for value in (20, solid, shadow, 0, head))
-    return Relief(height, *fields, strands)
+    return Relief(height, *fields, strands, np.zeros((SIDE, SIDE, 2), np.float32))
 
 
 def _lit(relief: Relief, grey: float = 0.5) -> Floats:
@@ -57,6 +57,31 @@ def test_hair_shines_in_a_band_across_its_strands() -> None:
     assert shine[brightest] > 0.05
     assert 20 < brightest < 60, "on the side that faces the light"
     assert shine[90] < 0.5 * shine[brightest]
+
+
+def test_a_face_is_lit_on_its_own_shape() -> None:
+    facial = np.zeros((SIDE, SIDE, 2), np.float32)
+    facial[..., 0] = np.where(np.arange(SIDE) < 60, 0.5, -0.5)
+    lit = _lit(_dome()._replace(face=_field(1), facial=facial))
+    assert lit[60, 30] > lit[60, 90] + 0.08, "the side that faces the light"
+
+
+def test_orange_in_the_shade_turns_deep_and_not_green() -> None:
+    colour = np.broadcast_to(np.float32([0.85, 0.50, 0.10]), (SIDE, SIDE, 3)).copy()
+    lit = lighting.light(colour, _dome(), PLAIN, (0.0, 1.0), 1.0)
+    lit_side, shaded = lit[40, 44], lit[86, 80]
+    assert shaded.mean() < 0.9 * lit_side.mean()
+    assert shaded[1] / shaded[0] < lit_side[1] / lit_side[0] + 0.02
+
+
+def test_a_faint_cast_on_grey_is_cleaned_where_that_is_wanted() -> None:
+    colour = np.broadcast_to(np.float32([0.58, 0.62, 0.61]), (SIDE, SIDE, 3)).copy()
+    flat = _dome()._replace(height=_field(20))
+    kept, cleaned = (
+        np.ptp(lighting.light(colour, flat, PLAIN, (0.0, 1.0), 1.0, neutral=wanted)[60, 60])
+        for wanted in (0.0, 1.0)
+    )
+    assert cleaned < 0.75 * kept
 
 
 def test_light_skin_does_not_burn_out() -> None:

@@ -5,9 +5,11 @@ from functools import cache
 import cv2
 import numpy as np
 from meshes import face_at
+from skimage import data
 
 from restyle.engine.frames import Abstraction, Frame, FrameReader
-from restyle.engine.silhouettes import Silhouette, heads, silhouette
+from restyle.engine.motion import Memory
+from restyle.engine.silhouettes import Silhouette, Silhouettes, heads
 
 WIDTH, HEIGHT = 1280, 720
 MIDDLE, RADIUS = (600, 400), 200
@@ -15,16 +17,22 @@ MIDDLE, RADIUS = (600, 400), 200
 
 @cache
 def frame() -> Frame:
-    """A red disc with a hole of the ground's colour, before a grey wall."""
-    picture = np.full((HEIGHT, WIDTH, 3), 150, np.uint8)
-    cv2.circle(picture, MIDDLE, RADIUS, (190, 40, 30), cv2.FILLED)
-    cv2.circle(picture, (MIDDLE[0] + 90, MIDDLE[1]), 14, (150, 150, 150), cv2.FILLED)
+    """A yellow disc with a hole of the ground's colour, in the dark: nobody is seen in it."""
+    picture = np.full((HEIGHT, WIDTH, 3), 40, np.uint8)
+    cv2.circle(picture, MIDDLE, RADIUS, (230, 230, 60), cv2.FILLED)
+    cv2.circle(picture, (MIDDLE[0] + 90, MIDDLE[1]), 14, (40, 40, 40), cv2.FILLED)
     return FrameReader(Abstraction(2, 30, 3.0), keep_faces=False).read(picture)
 
 
 @cache
 def found() -> Silhouette:
-    return silhouette(frame())
+    return Silhouettes().find(frame(), Memory())
+
+
+@cache
+def person() -> Silhouette:
+    reader = FrameReader(Abstraction(2, 30, 3.0), keep_faces=False)
+    return Silhouettes().find(reader.read(data.astronaut()), Memory())
 
 
 def at(field: np.ndarray, right: float, down: float = 0) -> float:
@@ -56,6 +64,37 @@ def test_the_shadow_falls_to_the_right_and_down_on_the_ground_alone() -> None:
     assert at(shadow, 0.74, 0.74) > 3 * at(shadow, -0.78, -0.78)
     assert at(shadow, 0) < 0.05
     assert at(shadow, 2.5) < 0.01
+
+
+def test_what_merely_stands_out_in_colour_is_before_no_distant_ground() -> None:
+    assert at(found().front, 0) < 0.3
+
+
+def test_a_person_stands_in_front_whatever_the_colours() -> None:
+    suit, black_collar, flag, shuttle = (220, 110), (150, 110), (40, 15), (60, 235)
+    for place in (suit, black_collar):
+        assert person().front[place] > 0.95
+        assert person().solid[place] > 0.95
+    for place in (flag, shuttle):
+        assert person().front[place] < 0.05
+        assert person().height[place] < 1
+
+
+def test_a_figure_seen_for_a_moment_does_not_change_all_at_once() -> None:
+    reader, finder, memory = (
+        FrameReader(Abstraction(2, 30, 3.0), keep_faces=False),
+        Silhouettes(),
+        Memory(),
+    )
+    empty = np.full((512, 512, 3), 140, np.uint8)
+    shares = []
+    for picture in (empty, data.astronaut()):
+        seen = reader.read(picture)
+        seen.is_cut = not shares
+        memory.advance(seen.motion)
+        shares.append(float(finder.find(seen, memory).front.max()))
+    assert shares[0] < 0.05
+    assert shares[1] < 0.3
 
 
 def test_a_head_is_a_dome_level_at_its_rim() -> None:

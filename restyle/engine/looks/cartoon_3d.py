@@ -1,8 +1,9 @@
 """Style 3, 3D cartoon: the picture as soft volumes under a warm key and a cool fill.
 
-Fine texture is dropped, figures are rounded as one body (`silhouettes`), their shapes inflated
-like cushions on it (`shading.inflate`), heads get a dome of their own, and the whole is lit
-(`lighting`): wrapped key light from the upper left, sky fill, creases and cast shadows, a rim.
+Fine texture is dropped; figures are rounded as one body (`silhouettes`) before a calm ground
+(`backdrops`), their shapes inflated like cushions on it (`shading.inflate`); faces have their true
+shape and clean skin (`face_forms`), and eyes are painted (`eyes`). The whole is lit (`lighting`):
+wrapped key light from the upper left, sky fill, creases and cast shadows, a rim.
 """
 
 from collections.abc import Iterable
@@ -10,18 +11,19 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
-from restyle.engine import lighting, shading
+from restyle.engine import backdrops, lighting, shading
 from restyle.engine.blurs import wide_blur
 from restyle.engine.details import busy, stands_alone_pixel
 from restyle.engine.exposure import Exposure
 from restyle.engine.eyes import CartoonEyes
+from restyle.engine.face_forms import FaceForms, delight, face_forms
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.lighting import Relief
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, shrink
 from restyle.engine.rows import columns, sample_colour_row, store_row, upsample_row
-from restyle.engine.silhouettes import heads, silhouette
+from restyle.engine.silhouettes import Silhouette, Silhouettes, heads
 from restyle.engine.surfaces import glow
 from restyle.engine.tones import curve, screen_pixel, smoothstep_pixel, to_bytes
 
@@ -30,17 +32,21 @@ from restyle.engine.tones import curve, screen_pixel, smoothstep_pixel, to_bytes
 NARROW, REACH = 24, 46
 SMALL_REACH, SMALL = 9, 0.55
 LARGE, BODY, HEAD = 0.8, 0.8, 0.16  # of their heights; of a head, in widths of its face
+FLATTER = 0.4  # of a figure's shapes of colour: prints on cloth
 EDGE = 0.022
 TEXTURE = 0.0105
 LOST, LOST_WHOLLY = 0.04, 0.12  # of a bird, a mast, a letter to the abstraction: it is kept
 UPSAMPLING = 17.0
 STEADY = 0.82
-CRISP, BLURRED = 0.8, 1.6
+# Steps that divide paint, and how far it is evened out within them; both where there is a figure.
+ALIKE, ALIKE_IN_FIGURE = 0.008, 0.014
+EVEN, EVEN_IN_FIGURE = 8, 22
+CRISP, BLURRED = 1.4, 1.2
 
 
 def _film(y: Floats) -> Floats:
     """Lifted shadows under a soft shoulder."""
-    lifted: Floats = np.power(y, F(0.77)) * (F(0.90) + F(0.10) * y) + F(0.02)
+    lifted: Floats = np.power(y, F(0.82)) * (F(0.87) + F(0.13) * y) + F(0.012)
     return lifted
 
 
@@ -54,6 +60,7 @@ class Cartoon3D:
 
     def __init__(self) -> None:
         self._exposure = Exposure()
+        self._silhouettes = Silhouettes()
         self._eyes = CartoonEyes()
 
     def prepare(self, samples: Iterable[Bytes]) -> None:
@@ -70,13 +77,21 @@ class Cartoon3D:
         whole = _with_things(frame, texture)
         base = blur(whole, 1.3 * scale)
         clear = np.maximum(frame.anisotropy, F(0.5))
-        joined = shading.links(base, clear, edge=0.008 * step, texture=0.003 * step)
-        spared = F(0.8) * frame.face_mask
-        colour = shading.even(whole, joined, reach=8 * scale, keep=spared)
+        faces = face_forms(frame)
+        body = self._silhouettes.find(frame, memory)
+        spared = F(0.8) * faces.cover
+        # Figures are lit anew: their own folds and shades are evened out farther.
+        found = float(body.front.max())
+        edge = (ALIKE + found * (ALIKE_IN_FIGURE - ALIKE)) * step
+        joined = shading.links(base, clear, edge=edge, texture=0.003 * step)
+        reach = (EVEN + found * (EVEN_IN_FIGURE - EVEN)) * scale
+        colour = shading.even(whole, joined, reach=reach, keep=spared)
         force = CRISP * (F(1) - spared) - _unrest(frame)
         colour = shading.crisp(colour, blur(colour, 2.0 * scale), force)
-        relief = _relief(frame, memory, base, texture, step)
-        lit = lighting.light(colour, relief, FILM, frame.levels, scale)
+        delight(colour, faces, frame.faces)
+        colour = backdrops.behind(colour, body.front, scale)
+        relief = _relief(frame, memory, base, texture, step, body, faces)
+        lit = lighting.light(colour, relief, FILM, frame.levels, scale, neutral=found)
         lit = memory.blend("lit", lit, STEADY)
         bloom = glow(lit, 0.74, 16 * frame.scale, 0.14)
         out = np.empty_like(frame.full)
@@ -95,11 +110,19 @@ def _unrest(frame: Frame) -> Floats:
 def _with_things(frame: Frame, texture: Floats) -> Floats:
     """The abstraction, with what it took for noise but stands alone: half size."""
     out = np.empty_like(frame.abstract)
-    _rescue(frame.abstract, frame.light, frame.anisotropy, texture, out)
+    _rescue(frame.abstract, frame.light, frame.anisotropy, texture, frame.face_mask, out)
     return out
 
 
-def _relief(frame: Frame, memory: Memory, base: Floats, texture: Floats, step: float) -> Relief:
+def _relief(
+    frame: Frame,
+    memory: Memory,
+    base: Floats,
+    texture: Floats,
+    step: float,
+    body: Silhouette,
+    faces: FaceForms,
+) -> Relief:
     """The picture as heights in half-size pixels: small shapes on large ones on whole bodies."""
     scale = frame.scale
     clear = frame.anisotropy - F(0.45) * texture
@@ -113,15 +136,17 @@ def _relief(frame: Frame, memory: Memory, base: Floats, texture: Floats, step: f
         broad, np.ones_like(broad[..., 0]), edge=EDGE * step, texture=TEXTURE * step
     )
     large = 4 * enlarge(shading.inflate(shapes, reach=REACH * scale / 4, levels=3), frame.half_size)
-    body = silhouette(frame)
     head = heads(frame)
-    height = blur(F(LARGE) * large + F(BODY) * body.height, 2.5 * scale) + F(SMALL) * small
+    # What is printed on a figure is not of another shape.
+    own = F(1) - F(FLATTER) * body.front
+    height = blur(F(LARGE) * own * large + F(BODY) * body.height, 2.5 * scale)
+    height += F(SMALL) * own * small
     if frame.face_boxes:
         height += F(HEAD * frame.face_boxes[0][2]) * head * body.solid
     layers = np.dstack([height, small, body.solid, body.shadow])
     steady = memory.blend("relief", layers, STEADY)
     height, small, solid, shadow = (np.ascontiguousarray(steady[..., k]) for k in range(4))
-    return Relief(height, small, solid, shadow, frame.face_mask, head, frame.tangents)
+    return Relief(height, small, solid, shadow, faces.cover, head, frame.tangents, faces.slopes)
 
 
 def _broad(base: Floats, scale: float) -> Floats:
@@ -133,7 +158,13 @@ def _broad(base: Floats, scale: float) -> Floats:
 
 @kernel
 def _rescue(
-    band: Band, abstract: Floats, light: Floats, anisotropy: Floats, texture: Floats, out: Floats
+    band: Band,
+    abstract: Floats,
+    light: Floats,
+    anisotropy: Floats,
+    texture: Floats,
+    face: Floats,
+    out: Floats,
 ) -> None:
     for y in rows_in(band, texture.shape[0]):
         for x in range(texture.shape[1]):
@@ -142,7 +173,7 @@ def _rescue(
             blue = light[y, x, 2] - abstract[y, x, 2]
             most = max(abs(red), max(abs(green), abs(blue)))
             lost = smoothstep_pixel(F(LOST), F(LOST_WHOLLY), most)
-            lost *= stands_alone_pixel(anisotropy[y, x], texture[y, x])
+            lost *= stands_alone_pixel(anisotropy[y, x], texture[y, x]) * (F(1) - face[y, x])
             out[y, x, 0] = abstract[y, x, 0] + lost * red
             out[y, x, 1] = abstract[y, x, 1] + lost * green
             out[y, x, 2] = abstract[y, x, 2] + lost * blue
