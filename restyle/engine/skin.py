@@ -8,9 +8,10 @@ import numpy as np
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
-from restyle.engine.pictures import blur
+from restyle.engine.pictures import blur, enlarge, shrink
 from restyle.engine.tones import luma_pixel, smoothstep, smoothstep_pixel
 
+SMALL = 2  # it is looked for this much smaller than the half-size frame
 INSIDE = 0.5  # of the faces' mask: what is surely face
 ALIKE = 0.030  # a difference in the share of red or blue that is still skin, as a deviation
 DARK, LIT = 0.06, 0.16  # luma under which colour says nothing, and from which it does
@@ -21,12 +22,15 @@ STEADY = 0.7
 
 def skin(frame: Frame, memory: Memory) -> Floats:
     """Where there is skin like that of the frame's faces, 0–1, half size; 0 without faces."""
-    faces = frame.face_mask > F(INSIDE)
+    faces = shrink(frame.face_mask, SMALL) > F(INSIDE)
     alike = np.zeros(frame.half_size, np.float32)
     if faces.any():
-        red, blue = np.median(_hue(frame.abstract[faces]), axis=0)
-        _likeness(frame.abstract, F(red), F(blue), alike)
-        alike = smoothstep(SOME, MUCH, blur(alike, SOFT * frame.scale))
+        colour = shrink(frame.abstract, SMALL)
+        red, blue = np.median(_hue(colour[faces]), axis=0)
+        likeness = np.empty(faces.shape, np.float32)
+        _likeness(colour, F(red), F(blue), likeness)
+        soft = blur(likeness, SOFT * frame.scale / SMALL)
+        alike = enlarge(smoothstep(SOME, MUCH, soft), frame.half_size)
     return memory.blend("skin", alike, STEADY)
 
 
