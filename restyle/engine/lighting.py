@@ -57,7 +57,7 @@ def light(
 ) -> Floats:
     """A half-size picture (h, w, 3) lit, through the tone curve `tones` between `levels`.
 
-    `neutral`, 0–1, is how far greys are cleaned of a cast: that of a room, not of a landscape."""
+    `neutral`, 0–1, is how far greys are cleaned of a cold cast: a room's, not a landscape's."""
     low, high = levels
     out = np.empty_like(colour)
     _light(colour, *relief, tones, F(low), F(1 / (high - low)), F(scale), F(neutral), out)
@@ -223,10 +223,11 @@ def _develop_row(
         m = luma_pixel(red, green, blue)
         # Colours rise, but what is vivid already and deep shadows less; and greys, …
         clear = smoothstep_pixel(F(0.02), F(0.16), c)
-        # … which are cleaned of the cast that a room gives them.
+        # … which are cleaned of the cold cast that a room gives them. Brown hair is no cast.
+        cold = neutral * (F(1) - smoothstep_pixel(F(-0.01), F(0.04), red - blue))
         clean = smoothstep_pixel(F(0.10), F(0.32), c / (m + F(0.10)))
         clean *= F(0.3) + F(0.7) * smoothstep_pixel(F(0.08), F(0.28), m)
-        clear += neutral * (clean - clear)
+        clear += cold * (clean - clear)
         vivid = F(0.54) * clear / (F(1) + F(1.3) * c)
         vivid *= F(0.35) + F(0.65) * smoothstep_pixel(F(0.10), F(0.45), m)
         # Light under the skin: reds and ochres of middle lightness glow from within.
@@ -234,7 +235,7 @@ def _develop_row(
         skin *= smoothstep_pixel(F(0.0), F(0.10), green - blue + F(0.04))
         skin *= F(1) - smoothstep_pixel(F(0.35), F(0.60), c)
         skin *= smoothstep_pixel(F(0.15), F(0.40), m)
-        kept = F(0.95) - F(0.35) * neutral * (F(1) - clear)
+        kept = F(0.95) - F(0.35) * cold * (F(1) - clear)
         kept += vivid * (F(1) - F(0.45) * skin)
         red, green, blue = saturate_pixel(red, green, blue, kept)
         skin = max(skin, F(0.6) * face[x] * smoothstep_pixel(F(0.25), F(0.5), m))

@@ -84,6 +84,15 @@ def test_a_faint_cast_on_grey_is_cleaned_where_that_is_wanted() -> None:
     assert cleaned < 0.75 * kept
 
 
+def test_brown_hair_is_not_taken_for_a_cast() -> None:
+    colour = np.broadcast_to(np.float32([0.30, 0.25, 0.20]), (SIDE, SIDE, 3)).copy()
+    kept, cleaned = (
+        lighting.light(colour, _dome(), PLAIN, (0.0, 1.0), 1.0, neutral=wanted)
+        for wanted in (0.0, 1.0)
+    )
+    np.testing.assert_allclose(kept, cleaned, atol=0.002)
+
+
 def test_light_skin_does_not_burn_out() -> None:
     colour = np.broadcast_to(np.float32([0.98, 0.86, 0.80]), (SIDE, SIDE, 3)).copy()
     lit = lighting.light(colour, _dome()._replace(face=_field(1)), PLAIN, (0.0, 1.0), 1.0)
