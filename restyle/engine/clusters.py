@@ -24,6 +24,8 @@ _LIGHTNESS_WEIGHT = 0.7  # two greys may lie closer in lightness than two hues i
 _SOFT, _HARD = 0.72, 1.15
 _DEEP = 0.6  # more that a gap counts between blacks
 _BROAD, _BROAD_SHARE = 0.5, 0.05  # and between entries that both have such a share of the picture
+# Less between such entries, where no more of the gap than this lies within two pixels.
+_ONE, _LEVEL = 0.4, 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,7 +161,10 @@ def merge(
         gaps *= 1 + _DEEP * deep
         # Sky and lake are two things, however near in colour, if they meet at an edge.
         smaller = np.minimum(shares[:, None], shares[None, :])
-        gaps *= 1 + _BROAD * edge * np.clip(smaller / _BROAD_SHARE, 0, 1)
+        broad = np.clip(smaller / _BROAD_SHARE, 0, 1)
+        gaps *= 1 + _BROAD * edge * broad
+        # … and one thing in uneven light if they don't: a sky, a wall.
+        gaps *= np.where(meetings > 4, 1 - _ONE * (slope < _LEVEL) * broad, 1.0)
         gaps[np.diag_indices_from(gaps)] = np.inf
         i, j = np.unravel_index(int(np.argmin(gaps)), gaps.shape)
         if gaps[i, j] >= apart and len(centres) <= most:

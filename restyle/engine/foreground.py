@@ -12,11 +12,12 @@ from restyle.engine.pictures import shrink
 from restyle.engine.tones import smoothstep
 
 EVERY = 2  # frames
-STEADY = 0.7  # weight of the past where the flow is trusted
+STEADY = 0.85  # weight of the past where the flow is trusted
 REACH = 3.0  # radius in quarter-size pixels at 720p within which a border finds the picture's own
 CLEAR, WHOLE = 0.5, 0.85  # of the mask, from which a pixel is in front, and is so wholly
 # Share of the picture in front at which there begins to be a figure, and at which there is one.
 SOME, ENOUGH = 0.01, 0.05
+HOLE = 14.0  # quarter-size pixels at 720p: a hole this wide is a mistake
 _SLOWLY = 0.9
 
 
@@ -41,10 +42,20 @@ class Foreground:
         if not frame.passes:
             self._mask = mask
         front = smoothstep(CLEAR, WHOLE, snapped(mask, grey, REACH * frame.scale))
+        front = _whole(front, HOLE * frame.scale)
         there = float(smoothstep(SOME, ENOUGH, np.asarray(front.mean(), np.float32)))
         kept = 0.0 if is_first else _SLOWLY
         self._presence = kept * self._presence + (1 - kept) * there
         return front, self._presence
+
+
+def _whole(front: Floats, hole: float) -> Floats:
+    """Without holes."""
+    side = 2 * round(hole / 2) + 1
+    # Beyond the picture it goes on as at its border.
+    wide = cv2.copyMakeBorder(front, side, side, side, side, cv2.BORDER_REPLICATE)
+    filled = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+    return np.ascontiguousarray(filled[side:-side, side:-side], np.float32)
 
 
 def _carried(mask: Floats, flow: Floats) -> Floats:

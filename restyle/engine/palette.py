@@ -31,6 +31,7 @@ _SOFTNESS = 60.0  # ΔE² at which membership has fallen to 1/e
 _VAGUE = 240.0  # the same where neighbours are asked too
 _FACE_CORE = 0.6  # face mask above which a pixel may be skin
 _KIN = 16.0  # ΔE within which two entries are thought of one material
+_GREY_HAIR = 56.0  # L from which on neutral hair is grey rather than dark
 _SKIN_PIXELS = 60  # fewer than this, over all samples: no skin entries
 
 
@@ -153,6 +154,9 @@ def _one_head(lab: Floats, rgb: Floats, hair: slice, in_face: NDArray[np.bool_])
         if lab[k, 0] < 45 and np.hypot(*lab[k, 1:]) < 14 and np.hypot(*lab[darkest, 1:]) < 14:
             lighter = min(0.5 * (lab[k, 0] - lab[darkest, 0]), 10)
             painted[k] = painted[darkest] + np.array([lighter, 0, 0], np.float32)
+        elif lab[k, 0] < _GREY_HAIR and np.hypot(*lab[k, 1:]) < 8:
+            # Dark hair in flat light looks grey, but is thought of as dark.
+            painted[k] = painted[darkest] + np.array([12, 0, 0], np.float32)
     return colours.to_rgb(painted)
 
 

@@ -106,7 +106,8 @@ def _shadow(frame: Frame, field: Field, palette: Palette, front: Floats) -> Floa
     levels = np.zeros(256, np.float32)
     levels[: len(palette)] = palette.height
     height = np.asarray(cv2.LUT(field.label, levels), np.float32)
-    ahead = enlarge(front, frame.half_size)
+    # What is only likely in front casts nothing.
+    ahead = enlarge(front**4, frame.half_size)
     # Within a figure steps are low: it is one thing.
     height = height * (F(1) - F(LOW) * ahead) + F(OVER) * ahead
     if palette.n_skin and frame.face_boxes:
