@@ -1,5 +1,5 @@
-"""The foreground: the figure at quarter size, at half the price, for looks that part it from the
-ground. The network is asked in every other frame; between, the mask follows the motion.
+"""The foreground: the figure at quarter size, at a third of the price, for looks that part it from the
+ground. The network is asked in every third frame; between, the mask follows the motion.
 """
 
 import cv2
@@ -11,7 +11,7 @@ from restyle.engine.kernels import F, Floats
 from restyle.engine.pictures import shrink
 from restyle.engine.tones import smoothstep
 
-EVERY = 2  # frames
+EVERY = 3  # frames
 STEADY = 0.85  # weight of the past where the flow is trusted
 REACH = 3.0  # radius in quarter-size pixels at 720p within which a border finds the picture's own
 CLEAR, WHOLE = 0.5, 0.85  # of the mask, from which a pixel is in front, and is so wholly
