@@ -10,22 +10,39 @@ import numpy as np
 
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Bytes, F, Floats
-from restyle.engine.motion import Memory
 from restyle.engine.networks import network
 from restyle.engine.pictures import enlarge, shrink
 
 _LOOK = 256  # side in pixels of what the network looks at, whatever the picture's shape
 # The network never says 0; what it says instead is so small that arithmetic with it is slow.
 _NOBODY = 1 / 255
-STEADY = 0.6
-REACH = 5.0  # radius in half-size pixels at 720p within which a border finds the picture's own
+EVERY = 2  # frames
 EVEN = 0.02  # contrast (0–1) under which the picture has no border of its own
 
 
-def figure(frame: Frame, memory: Memory) -> Floats:
-    """The figure of a frame, float32 (h, w), 0–1, half size."""
-    seen = memory.blend("figure", seen_figure(frame.half, frame.half_size), STEADY)
-    return snapped(seen, frame.grey / F(255), REACH * frame.scale)
+class FigureFinder:
+    """Follows the figure of one clip; `steady` is the weight of its past where motion is trusted.
+
+    The network is asked in every other frame; between, the mask follows the motion.
+    """
+
+    def __init__(self, steady: float) -> None:
+        self._steady = F(steady)
+        self._mask: Floats | None = None
+        self._age = 0
+
+    def read(self, frame: Frame) -> Floats:
+        """The mask of a frame, float32 (h / 2, w / 2), 0–1: quarter size, not yet `snapped`."""
+        is_first = frame.is_cut or self._mask is None
+        flow, trust = F(0.5) * shrink(frame.flow, 2), shrink(frame.confidence, 2)
+        mask = trust if self._mask is None or is_first else _carried(self._mask, flow)
+        if is_first or self._age % EVERY == 0:
+            seen = seen_figure(frame.half, trust.shape)
+            mask = seen if is_first else seen + self._steady * trust * (mask - seen)
+        self._age = 1 if is_first else self._age + 1
+        if not frame.passes:
+            self._mask = mask
+        return mask
 
 
 def seen_figure(rgb: Bytes, size: tuple[int, int]) -> Floats:
@@ -49,3 +66,11 @@ def snapped(mask: Floats, grey: Floats, reach: float) -> Floats:
     line = cv2.blur(np.dstack([slope, share - slope * tone]), (side, side))
     whole = enlarge(np.asarray(line, np.float32), (grey.shape[0], grey.shape[1]))
     return np.asarray(np.clip(whole[..., 0] * grey + whole[..., 1], 0, 1), np.float32)
+
+
+def _carried(mask: Floats, flow: Floats) -> Floats:
+    height, width = mask.shape
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    places = x + flow[..., 0], y + flow[..., 1]
+    way = cv2.BORDER_REPLICATE
+    return np.asarray(cv2.remap(mask, *places, cv2.INTER_LINEAR, borderMode=way), np.float32)

@@ -1,8 +1,8 @@
 """The figure as one body: who stands in front, filled, rounded, and the shadow it casts.
 
 Regions of colour make a body of many cushions; its silhouette makes it one thing that stands in
-front of another. Where nobody is seen (`figures`), it is what
-differs in colour from the border. All is worked out on a small picture: nothing in it is fine.
+front of another. Where nobody is seen (`figures`), it is what differs in colour from the border.
+All is worked out on a small picture: nothing in it is fine.
 """
 
 from typing import NamedTuple
@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine import shading
-from restyle.engine.figures import figure
+from restyle.engine.figures import FigureFinder, snapped
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import F, Floats
-from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, shrink
 from restyle.engine.tones import smoothstep
 
@@ -24,6 +23,8 @@ GROUND, FIGURE = 0.07, 0.26  # how far a colour lies from all that touches the b
 GAP = 2.0  # small pixels at 720p: holes of this radius are closed
 OUTLINE, UNEVEN = 0.15, 0.05  # a step of the filled figure that is a border; one that is none
 INSIDE = 0.5, 0.9
+STEADY = 0.6
+BORDER_REACH = 5.0  # half-size pixels at 720p: within it a border finds the picture's own
 BORDER = 0.6, 0.95  # of the figure that is seen, made sharper
 # A figure that is seen at all, and beyond doubt; the share of the picture that is enough of one,
 # and of that the share beyond doubt: of scenes without anybody, hardly any is.
@@ -55,11 +56,13 @@ class Silhouettes:
     """Finds the figures of one clip, in order."""
 
     def __init__(self) -> None:
+        self._figures = FigureFinder(STEADY)
         self._present: float | None = None
 
-    def find(self, frame: Frame, memory: Memory) -> Silhouette:
+    def find(self, frame: Frame) -> Silhouette:
         """The figure of a frame: who or what is seen to stand in front, else what stands out."""
-        seen = figure(frame, memory)
+        mask = enlarge(self._figures.read(frame), frame.half_size)
+        seen = snapped(mask, frame.grey / F(255), BORDER_REACH * frame.scale)
         now = _decided(seen, frame)
         if self._present is None or frame.is_cut:
             self._present = now

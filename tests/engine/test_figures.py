@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from skimage import data
 
-from restyle.engine.figures import figure
+from restyle.engine.figures import EVERY, FigureFinder, snapped
 from restyle.engine.frames import Abstraction, Frame, FrameReader
-from restyle.engine.kernels import Bytes, Floats
-from restyle.engine.motion import Memory
+from restyle.engine.kernels import Bytes, F, Floats
+from restyle.engine.pictures import enlarge
 
 PLAIN = Abstraction(2, 30, 2)
 
@@ -18,11 +18,11 @@ def frames(*pictures: Bytes) -> list[Frame]:
 
 
 def found(*pictures: Bytes) -> list[Floats]:
-    memory = Memory()
+    finder = FigureFinder(0.6)
     masks = []
     for frame in frames(*pictures):
-        memory.advance(frame.motion)
-        masks.append(figure(frame, memory))
+        mask = enlarge(finder.read(frame), frame.half_size)
+        masks.append(snapped(mask, frame.grey / F(255), 5 * frame.scale))
     return masks
 
 
@@ -65,3 +65,13 @@ def test_it_holds_still_in_noise() -> None:
     held = np.stack(found(*noisy))
     alone = np.stack([found(picture)[0] for picture in noisy])
     assert np.abs(np.diff(held, axis=0)).mean() < 0.6 * np.abs(np.diff(alone, axis=0)).mean()
+
+
+def test_between_two_looks_it_follows_the_motion() -> None:
+    wide = np.pad(data.astronaut(), ((0, 0), (60, 60), (0, 0)), mode="edge")
+    still, moved = (np.ascontiguousarray(wide[:, left : left + 512]) for left in (60, 48))
+    assert EVERY == 2
+    masks = found(still, moved)
+    (truth,) = found(moved)
+    change = np.abs(truth - masks[0]).mean()
+    assert np.abs(masks[1] - truth).mean() < 0.4 * change

@@ -8,7 +8,6 @@ from meshes import face_at
 from skimage import data
 
 from restyle.engine.frames import Abstraction, Frame, FrameReader
-from restyle.engine.motion import Memory
 from restyle.engine.silhouettes import Silhouette, Silhouettes, heads
 
 WIDTH, HEIGHT = 1280, 720
@@ -26,13 +25,13 @@ def frame() -> Frame:
 
 @cache
 def found() -> Silhouette:
-    return Silhouettes().find(frame(), Memory())
+    return Silhouettes().find(frame())
 
 
 @cache
 def person() -> Silhouette:
     reader = FrameReader(Abstraction(2, 30, 3.0), keep_faces=False)
-    return Silhouettes().find(reader.read(data.astronaut()), Memory())
+    return Silhouettes().find(reader.read(data.astronaut()))
 
 
 def at(field: np.ndarray, right: float, down: float = 0) -> float:
@@ -81,18 +80,13 @@ def test_a_person_stands_in_front_whatever_the_colours() -> None:
 
 
 def test_a_figure_seen_for_a_moment_does_not_change_all_at_once() -> None:
-    reader, finder, memory = (
-        FrameReader(Abstraction(2, 30, 3.0), keep_faces=False),
-        Silhouettes(),
-        Memory(),
-    )
+    reader, finder = FrameReader(Abstraction(2, 30, 3.0), keep_faces=False), Silhouettes()
     empty = np.full((512, 512, 3), 140, np.uint8)
     shares = []
     for picture in (empty, data.astronaut()):
         seen = reader.read(picture)
         seen.is_cut = not shares
-        memory.advance(seen.motion)
-        shares.append(float(finder.find(seen, memory).front.max()))
+        shares.append(float(finder.find(seen).front.max()))
     assert shares[0] < 0.05
     assert shares[1] < 0.3
 

@@ -78,7 +78,7 @@ class Cartoon3D:
         base = blur(whole, 1.3 * scale)
         clear = np.maximum(frame.anisotropy, F(0.5))
         faces = face_forms(frame)
-        body = self._silhouettes.find(frame, memory)
+        body = self._silhouettes.find(frame)
         spared = F(0.8) * faces.cover
         # Figures are lit anew: their own folds and shades are evened out farther.
         found = float(body.front.max())
