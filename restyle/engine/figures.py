@@ -16,14 +16,14 @@ from restyle.engine.pictures import enlarge, shrink
 _LOOK = 256  # side in pixels of what the network looks at, whatever the picture's shape
 # The network never says 0; what it says instead is so small that arithmetic with it is slow.
 _NOBODY = 1 / 255
-EVERY = 2  # frames
+EVERY = 3  # frames
 EVEN = 0.02  # contrast (0–1) under which the picture has no border of its own
 
 
 class FigureFinder:
     """Follows the figure of one clip; `steady` is the weight of its past where motion is trusted.
 
-    The network is asked in every other frame; between, the mask follows the motion.
+    The network is asked in every third frame; between, the mask follows the motion.
     """
 
     def __init__(self, steady: float) -> None:

@@ -70,7 +70,7 @@ def test_it_holds_still_in_noise() -> None:
 def test_between_two_looks_it_follows_the_motion() -> None:
     wide = np.pad(data.astronaut(), ((0, 0), (60, 60), (0, 0)), mode="edge")
     still, moved = (np.ascontiguousarray(wide[:, left : left + 512]) for left in (60, 48))
-    assert EVERY == 2
+    assert EVERY > 1
     masks = found(still, moved)
     (truth,) = found(moved)
     change = np.abs(truth - masks[0]).mean()
