@@ -6,17 +6,23 @@ far as no edge divides.
 
 from typing import Protocol
 
+import cv2
 import numpy as np
 
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.memberships import belong
 from restyle.engine.palette import LANES, Palette
 from restyle.engine.pictures import shrink
+from restyle.engine.places import brought
 from restyle.engine.recalling import recalled
 from restyle.engine.spreading import spread
+from restyle.engine.tones import to_bytes
 
+# Of a frame whose answer only follows the motion: no more of it changes by so much, 0–255.
+CALM, NEWS = 0.01, 30
 INERTIA = 0.9  # weight of what was agreed on before, where the flow is trusted
 COMMON = 0.03  # with what is there now, from which the past counts wholly: shading may change
+_AT_ONCE = 4  # lanes that OpenCV can move in one picture
 _ALONE = np.array([1, 0, 0, 0, 0], np.float32)  # weights of a blur that is none
 _NOTHING = np.zeros((1, 1, LANES), np.uint8)
 
@@ -32,10 +38,17 @@ class _Seen(Protocol):
 
 
 class Agreement:
-    """What one clip's pixels agree on, frame by frame; keeps what it needs of the past itself."""
+    """What one clip's pixels agree on, frame by frame; keeps what it needs of the past itself.
 
-    def __init__(self) -> None:
-        self._before: Bytes | None = None
+    They are asked in every `every`th frame; between, what was agreed on follows the motion, unless
+    much has changed.
+    """
+
+    def __init__(self, every: int = 1) -> None:
+        self._every = every
+        self._before = _NOTHING
+        self._colour = _NOTHING
+        self._age = 0
 
     def read(
         self, seen: _Seen, of: Palette, gate: Floats, front: Floats, *, restart: bool
@@ -44,6 +57,8 @@ class Agreement:
 
         `front` (0–1, quarter size) is what stands before the ground: labels don't spread across."""
         colour = shrink(seen.abstract, 2)
+        if self._follows(colour, F(0.5) * shrink(seen.flow, 2), seen, restart=restart):
+            return self._before
         height, width = colour.shape[:2]
         small_gate = shrink(gate, 2) if gate.size > 1 else gate
         across = np.empty((height, width * LANES), np.uint8)
@@ -57,3 +72,27 @@ class Agreement:
         if not seen.passes:
             self._before = agreed
         return agreed
+
+    def _follows(self, colour: Floats, flow: Floats, seen: _Seen, *, restart: bool) -> bool:
+        """Whether it is enough to move what was agreed on; if so, it is moved."""
+        now = to_bytes(colour)
+        if seen.passes:
+            return False
+        self._age = 0 if restart else self._age + 1
+        last, self._colour = self._colour, now
+        if restart or self._age % self._every == 0:
+            return False
+        news = cv2.absdiff(brought(last, flow), now).max(-1) > NEWS
+        if news.mean() > CALM:
+            return False
+        self._before = _carried(self._before, flow)
+        return True
+
+
+def _carried(membership: Bytes, flow: Floats) -> Bytes:
+    """Memberships (h, w, LANES) where the flow (h, w, 2) has brought them."""
+    out = np.empty_like(membership)
+    for lane in range(0, LANES, _AT_ONCE):
+        some = np.ascontiguousarray(membership[..., lane : lane + _AT_ONCE])
+        out[..., lane : lane + _AT_ONCE] = brought(some, flow)
+    return out

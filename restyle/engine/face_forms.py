@@ -10,12 +10,13 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from restyle.engine.blurs import soft_blur
 from restyle.engine.face_search import NOSE, TOP
 from restyle.engine.face_shapes import between, shapes_of, stroke
 from restyle.engine.faces import Face
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import F, Floats
-from restyle.engine.pictures import blur, luma
+from restyle.engine.pictures import luma
 from restyle.engine.tones import smoothstep
 
 # All in widths of a face, unless said.
@@ -94,7 +95,7 @@ def _daylight(tone: Floats, skin: Floats, side: float) -> Floats:
 
 def _within(field: Floats, weight: Floats, sigma: float) -> Floats:
     """A map (h, w, n ≤ 3) blurred, each pixel counting by its weight."""
-    sums = blur(np.dstack([field * weight[..., None], weight]), sigma)
+    sums = soft_blur(np.dstack([field * weight[..., None], weight]), sigma)
     return np.asarray(sums[..., :-1] / (sums[..., -1:] + F(1e-3)), np.float32)
 
 
@@ -126,10 +127,10 @@ def _add(face: Face, made: FaceForms) -> None:
     up = face.mesh[TOP, :2] - face.mesh[NOSE, :2]
     above = np.maximum((face.oval - face.mesh[:, :2].mean(0)) @ up / F(up @ up), 0)
     outline = face.oval + F(FOREHEAD) * above[:, None] * up
-    cover = blur(_filled([outline - origin], shape), SOFT * side) * F(face.strength)
+    cover = soft_blur(_filled([outline - origin], shape), SOFT * side) * F(face.strength)
     outlines = [outline - origin for outline in _features(face)]
     filled = _filled(outlines, shape)
-    features = np.maximum(blur(filled, 0.015 * side), blur(filled, 0.03 * side))
+    features = np.maximum(soft_blur(filled, 0.015 * side), soft_blur(filled, 0.03 * side))
     height = _relief(face.mesh, origin, shape, side)
     down, right = np.gradient(height)
     np.maximum(made.cover[area], cover, out=made.cover[area])
@@ -168,13 +169,13 @@ def _relief(mesh: Floats, origin: Floats, shape: tuple[int, int], side: float) -
     np.add.at(sums, (y, x), np.stack([above - terms @ shell, np.ones_like(above)], 1))
     # Where points are far apart, wider surroundings fill in.
     few = F(0.25 * len(mesh) / (shape[0] * shape[1]))
-    near, far = blur(sums, SMOOTH * side), blur(sums, 3 * SMOOTH * side)
+    near, far = soft_blur(sums, SMOOTH * side), soft_blur(sums, 3 * SMOOTH * side)
     detail = near[..., 0] + few * far[..., 0] / (far[..., 1] + F(1e-4))
     detail /= near[..., 1] + few
     across = (np.arange(shape[1], dtype=np.float32)[None, :] + origin[0] - middle[0]) / F(side)
     down = (np.arange(shape[0], dtype=np.float32)[:, None] + origin[1] - middle[1]) / F(side)
     vault = _shell_terms(*np.broadcast_arrays(across, down)) @ shell
-    return np.asarray(blur(detail, 0.02 * side) + vault, np.float32)
+    return np.asarray(soft_blur(detail, 0.02 * side) + vault, np.float32)
 
 
 def _shell_terms(across: Floats, down: Floats) -> Floats:

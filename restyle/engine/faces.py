@@ -24,7 +24,8 @@ from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.pictures import blur, enlarge, shrink
 
 SAME = 0.3  # of a crop's side: what is nearer is the same face
-EVERY = 6  # frames between looks for faces that are not known
+EVERY = 10  # frames between looks for faces that are not known
+LARGE = 0.3  # of the picture's shorter side
 AT_ONCE = 2  # faces whose points are read in a frame; of more, they take turns
 PATIENCE = 12  # frames that a face may be unseen and is still kept
 FADE = 1 / 6  # of a face's strength gained or lost a frame: nothing pops
@@ -116,7 +117,7 @@ class FaceFinder:
         if is_cut:
             found = faces_of(half)
         else:
-            looks = tuple(Look)
+            looks = (Look.WHOLE,) if _any_large(faces, half) else tuple(Look)
             found = _others(half, looks[self._frame // EVERY % len(looks)], faces)
         strength = 1.0 if is_cut else 0.0
         self._known += [_Known(replace(face, strength=strength)) for face in found]
@@ -125,8 +126,14 @@ class FaceFinder:
 def faces_of(rgb: Bytes) -> list[Face]:
     """The faces of a single picture (h, w, 3), 8 bits, in its own pixels, the largest first."""
     found = _others(rgb, Look.WHOLE, [])
-    found += _others(rgb, Look.CLOSER, found)
+    if not _any_large(found, rgb):
+        found += _others(rgb, Look.CLOSER, found)
     return sorted(found, key=lambda face: -face.box[2])
+
+
+def _any_large(faces: Sequence[Face], rgb: Bytes) -> bool:
+    """Whether there is a large face: beside it nobody looks for tiny ones."""
+    return any(face.box[2] > LARGE * min(rgb.shape[:2]) for face in faces)
 
 
 def _others(rgb: Bytes, look: Look, known: Sequence[Face]) -> list[Face]:

@@ -144,11 +144,9 @@ class FrameReader:
         faces = self._faces.read(half, motion.flow, motion.is_cut) if self._faces else []
         mask = face_mask(faces, half_height, half_width)
         if faces:
-            spared = F(0.65) * light + F(0.35 / 255) * half
-            abstract += F(FACE_DETAIL) * mask[..., None] * (spared - abstract)
-            drawn = F(wanted.face_relief) * mask * feature_relief(grey, faces)
-            abstract += drawn[..., None]
-            np.clip(abstract, 0, 1, out=abstract)
+            relief = F(wanted.face_relief) * feature_relief(grey, faces)
+            where = _extent(mask)
+            _spare(abstract[where], light[where], half[where], mask[where], relief[where])
         frame = Frame(
             full=full,
             guide=cast(Bytes, cv2.medianBlur(grey_of(full), 3)),
@@ -172,6 +170,22 @@ class FrameReader:
         )
         self._index += 1
         return frame
+
+
+def _extent(mask: Floats) -> tuple[slice, slice]:
+    """The rows and columns in which a mask is anything."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if not rows.size:
+        return slice(0), slice(0)
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _spare(abstract: Floats, light: Floats, half: Bytes, mask: Floats, relief: Floats) -> None:
+    """Give faces back some of what the abstraction took, and their relief, in place."""
+    spared = F(0.65) * light + F(0.35 / 255) * half
+    abstract += F(FACE_DETAIL) * mask[..., None] * (spared - abstract)
+    abstract += (mask * relief)[..., None]
+    np.clip(abstract, 0, 1, out=abstract)
 
 
 def tangent_field(grey: Floats, sigma: float) -> tuple[Floats, Floats]:

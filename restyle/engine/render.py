@@ -8,9 +8,11 @@ however long the clip is.
 import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import cv2
 
 from restyle.clips import Clip, inspect
 from restyle.engine.ahead import ahead
@@ -82,6 +84,7 @@ def _rendered(
     stylizer = Stylizer(options, size, _samples(footage, clip.duration_s, size))
     on_progress(0, total)
     with (
+        _one_thread_a_stage(),
         Encoder(target, size, options.video_fps, sound_of=clip, frames_total=total) as encoder,
         closing(ahead(footage.frames(options.video_fps, size), QUEUE_FRAMES)) as frames,
         closing(ahead((stylizer.see(f) for f in _exactly(frames, total)), QUEUE_SEEN)) as seen,
@@ -94,6 +97,18 @@ def _rendered(
             on_progress(done, total)
         encoder.finish()
     return Rendered(total / options.video_fps, done, *size)
+
+
+@contextmanager
+def _one_thread_a_stage() -> Iterator[None]:
+    """Decoding, seeing, painting and encoding share the cores: OpenCV's own threads, which wait by
+    spinning, would only be in their way."""
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def checked_clip(source: Path) -> Clip:

@@ -67,3 +67,18 @@ def test_a_thing_keeps_its_entry_while_its_light_wavers() -> None:
     for change in (0.03, -0.03, -0.05):
         wavering = np.full_like(SHADED, middle + change)
         assert (_labels(agreement, wavering, NOTHING) == first).all()
+
+
+def test_what_was_agreed_on_moves_with_the_picture() -> None:
+    agreement = Agreement(every=2)
+    step = np.full((HEIGHT, WIDTH), 90 / 255, np.float32)
+    step[:, 60:] = 160 / 255
+    for i in range(4):
+        flow = np.zeros((HEIGHT, WIDTH, 2), np.float32)
+        flow[..., 0] = -2 if i else 0
+        seen = Still(np.roll(step, 2 * i, axis=1)[:, :WIDTH], flow=flow)
+        agreed = agreement.read(seen, PALETTE, NO_FACES, NOTHING, restart=i == 0)
+        label = agreed.argmax(-1)
+        border = int(np.argmax(np.diff(label[20, 6:]) != 0)) + 7
+        assert abs(border - (30 + i)) <= 1
+        assert agreed.sum(-1, dtype=int).min() > 240

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from restyle.engine.blurs import darkest, wide_blur
+from restyle.engine.blurs import darkest, soft_blur, wide_blur
 from restyle.engine.kernels import Floats
 from restyle.engine.pictures import blur
 
@@ -21,6 +21,14 @@ def test_a_wide_blur_is_nearly_what_the_slow_one_gives(shape: tuple[int, ...], t
     assert quick.dtype == np.float32
     inner = np.s_[24:-24, 24:-24]
     assert np.abs(quick[inner] - slow[inner]).max() < 0.1 * float(np.ptp(soft))
+
+
+@pytest.mark.parametrize("sigma", [0.8, 4.0, 7.0, 30.0])
+def test_a_soft_blur_is_nearly_the_slow_one_at_any_width(sigma: float) -> None:
+    soft = blur(spotted(), 2)
+    inner = np.s_[24:-24, 24:-24]
+    change = np.abs(soft_blur(soft, sigma) - blur(soft, sigma))[inner].max()
+    assert change < 0.1 * float(np.ptp(soft))
 
 
 def test_a_wide_blur_leaves_a_flat_picture_alone() -> None:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from restyle.engine import backdrops, lighting, shading
-from restyle.engine.blurs import wide_blur
+from restyle.engine.blurs import soft_blur, wide_blur
 from restyle.engine.details import busy, stands_alone_pixel
 from restyle.engine.exposure import Exposure
 from restyle.engine.eyes import CartoonEyes
@@ -127,7 +127,7 @@ def _relief(
     scale = frame.scale
     clear = frame.anisotropy - F(0.45) * texture
     if frame.face_boxes:
-        calm = blur(base, 7 * scale)
+        calm = soft_blur(base, 7 * scale)
         base = base + frame.face_mask[..., None] * (calm - base)
     joined = shading.links(base, clear, edge=EDGE * step, texture=TEXTURE * step)
     small = blur(shading.inflate(joined, reach=SMALL_REACH * scale, levels=3), 1.2 * scale)
