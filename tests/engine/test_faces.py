@@ -6,7 +6,7 @@ import pytest
 from skimage import data
 
 from restyle.engine.face_search import EYE_CORNERS
-from restyle.engine.faces import EYE_LINE, PATIENCE, Face, FaceFinder, face_mask, faces_of
+from restyle.engine.faces import EVERY, EYE_LINE, PATIENCE, Face, FaceFinder, face_mask, faces_of
 from restyle.engine.kernels import Bytes, Floats
 from restyle.engine.pictures import reduce_bytes
 
@@ -110,7 +110,7 @@ def test_a_newcomer_grows(portrait: Bytes) -> None:
     finder = FaceFinder()
     assert read(finder, without_face(portrait), is_cut=True) == []
     strengths = []
-    for _ in range(14):
+    for _ in range(EVERY + 8):
         found = read(finder, portrait)
         strengths.append(found[0].strength if found else 0.0)
     assert strengths == sorted(strengths)
