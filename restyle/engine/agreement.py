@@ -41,11 +41,11 @@ class Agreement:
     """What one clip's pixels agree on, frame by frame; keeps what it needs of the past itself.
 
     They are asked in every `every`th frame; between, what was agreed on follows the motion, unless
-    much has changed.
+    much has changed. `wall` is how much an edge divides them (see `spread`).
     """
 
-    def __init__(self, every: int = 1) -> None:
-        self._every = every
+    def __init__(self, wall: float, every: int = 1) -> None:
+        self._wall, self._every = wall, every
         self._before = _NOTHING
         self._colour = _NOTHING
         self._age = 0
@@ -68,7 +68,7 @@ class Agreement:
         past = None if restart else self._before
         own = recalled(across, past, flow, confidence, _ALONE, INERTIA, COMMON).membership
         walls = np.clip(small_gate, F(-1), F(1)) + front if gate.size > 1 else front
-        agreed = spread(own, colour, walls, seen.scale)
+        agreed = spread(own, colour, walls, seen.scale, self._wall)
         if not seen.passes:
             self._before = agreed
         return agreed

@@ -50,14 +50,15 @@ class Cut:
 
     `blur` is the σ of the memberships and `round` of the border votes (half-size pixels at 720p),
     `crumb` the area in half-size pixels at 720p under which a piece is merged, `least` the share
-    of it that a piece needs which stands out most. Surroundings are asked to agree in every
-    `agreeing`th frame.
+    of it that a piece needs which stands out most. Surroundings agree up to edges, which
+    divide them by `wall` (see `spreading`), and are asked in every `agreeing`th frame.
     """
 
     blur: float
     round: float
     crumb: float
     least: float
+    wall: float = 30.0
     agreeing: int = 1
 
 
@@ -82,7 +83,7 @@ class Regions:
         self._palette: Palette | None = None
         self._apart = np.ones((LANES, LANES), np.float32)
         self._past: Bytes | None = None
-        self._agreement = Agreement(cut.agreeing)
+        self._agreement = Agreement(cut.wall, cut.agreeing)
         self._shown: Bytes | None = None
 
     def read(

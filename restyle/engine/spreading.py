@@ -13,15 +13,15 @@ from restyle.engine.palette import LANES
 
 SIGMAS = (140.0, 60.0, 20.0)  # pixels of the map at 720p that a round reaches through; one a round
 FAINT = 0.016  # a step between neighbours (0–1) that is shading or noise
-WALL = 30.0  # what a step beyond that costs, in reaches (σ): at 1 from black to white
 DOUBT = 0.02  # what each label is heard of at least
 
 
-def spread(membership: Bytes, colour: Floats, walls: Floats, scale: float) -> Bytes:
+def spread(membership: Bytes, colour: Floats, walls: Floats, scale: float, wall: float) -> Bytes:
     """Memberships (h, w, LANES), sums of 255, agreed on by all that no edge divides.
 
     `colour` (h, w, 3), 0–1, tells where edges are; `walls` (h, w) is a map whose steps are edges
-    too, whatever the colours. `scale` is that of the frame.
+    too, whatever the colours. `scale` is that of the frame; `wall` what a step beyond FAINT costs,
+    in reaches (σ), at 1 from black to white.
     """
     height, width, _ = membership.shape
     steps = np.empty((2, height, width), np.float32)
@@ -31,8 +31,8 @@ def spread(membership: Bytes, colour: Floats, walls: Floats, scale: float) -> By
     _start(membership, own, heard)
     for sigma in SIGMAS:
         away = F(np.sqrt(2) / max(sigma * scale, 1.0))
-        _along_rows(heard, np.exp(-(away + F(WALL) * steps[0])))
-        _down_columns(heard, np.exp(-(away + F(WALL) * steps[1])))
+        _along_rows(heard, np.exp(-(away + F(wall) * steps[0])))
+        _down_columns(heard, np.exp(-(away + F(wall) * steps[1])))
         _answer(own, heard)
     out = np.empty_like(membership)
     _finish(heard, out)

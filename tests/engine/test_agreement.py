@@ -12,6 +12,7 @@ from restyle.engine.palette import Palette, fit
 
 HEIGHT, WIDTH = 80, 120
 MANNER = Manner(clusters=6, apart=5.0, lowest=15, highest=96, even=0.2, vivid=1.2)
+WALL = 30.0
 NO_FACES = np.zeros((1, 1), np.float32)
 
 
@@ -49,19 +50,19 @@ SHADED = np.broadcast_to(np.linspace(0.47, 0.72, WIDTH, dtype=np.float32), (HEIG
 
 
 def test_a_thing_in_uneven_light_is_one() -> None:
-    assert len(np.unique(_labels(Agreement(), SHADED, NOTHING, restart=True))) == 1
+    assert len(np.unique(_labels(Agreement(WALL), SHADED, NOTHING, restart=True))) == 1
 
 
 def test_what_stands_before_the_ground_is_another_thing() -> None:
     front = NOTHING.copy()
     front[:, :6] = 1
-    label = _labels(Agreement(), SHADED, front, restart=True)
+    label = _labels(Agreement(WALL), SHADED, front, restart=True)
     assert len(np.unique(label[:, :6])) == len(np.unique(label[:, 6:])) == 1
     assert label[0, 0] != label[0, -1]
 
 
 def test_a_thing_keeps_its_entry_while_its_light_wavers() -> None:
-    agreement = Agreement()
+    agreement = Agreement(WALL)
     middle = float(SHADED.mean())
     first = _labels(agreement, SHADED, NOTHING, restart=True)
     for change in (0.03, -0.03, -0.05):
@@ -70,7 +71,7 @@ def test_a_thing_keeps_its_entry_while_its_light_wavers() -> None:
 
 
 def test_what_was_agreed_on_moves_with_the_picture() -> None:
-    agreement = Agreement(every=2)
+    agreement = Agreement(WALL, every=2)
     step = np.full((HEIGHT, WIDTH), 90 / 255, np.float32)
     step[:, 60:] = 160 / 255
     for i in range(4):

@@ -9,13 +9,13 @@ from restyle.engine.spreading import spread
 HEIGHT, WIDTH = 60, 90
 
 
-def _spread(colour: Floats, walls: Floats | None = None) -> Bytes:
+def _spread(colour: Floats, walls: Floats | None = None, wall: float = 30) -> Bytes:
     """What is agreed on, where label 0 is dark, label 1 is light, and the middle is either."""
     light = np.clip((colour.mean(-1) - 0.3) / 0.4, 0, 1)
     own = np.zeros((HEIGHT, WIDTH, LANES), np.uint8)
     own[..., 1] = np.rint(255 * light)
     own[..., 0] = 255 - own[..., 1]
-    return spread(own, colour, np.zeros_like(light) if walls is None else walls, 1.0)
+    return spread(own, colour, np.zeros_like(light) if walls is None else walls, 1.0, wall)
 
 
 def _grey(values: Floats) -> Floats:
@@ -32,6 +32,14 @@ def test_an_edge_of_the_same_contrast_divides() -> None:
     label = _spread(colour).argmax(-1)
     assert (label[:, :30] == 0).all()
     assert (label[:, 30:] == 1).all()
+
+
+def test_the_higher_the_wall_the_fainter_an_edge_divides() -> None:
+    faint = np.where(np.arange(WIDTH) < 30, 0.49, 0.53).astype(np.float32)
+    low, high = (_spread(_grey(faint), wall=wall).argmax(-1)[0] for wall in (5, 300))
+    assert len(np.unique(low)) == 1
+    assert (high[:30] == 0).all()
+    assert (high[30:] == 1).all()
 
 
 def test_a_wall_divides_what_colours_do_not() -> None:
