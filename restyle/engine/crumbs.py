@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import Bytes, Floats, brush
+from restyle.engine.kernels import Bytes, F, Floats, brush
 from restyle.engine.palette import LANES
 
 FAMILIAR = 0.5  # of the area it would need, at which a piece stays that was shown just so
@@ -45,7 +45,8 @@ def merge_crumbs(
     second: Bytes,
     share: Floats,
 ) -> None:
-    """Give pieces smaller than `least` pixels, in place, to the neighbour of longest border.
+    """Give pieces smaller than `least` pixels, in place, to the neighbour of longest border,
+    a border with what is alike counting as longer: hair goes to hair rather than to a wall.
 
     A piece may be smaller the more it stands out: `apart` (LANES, LANES) is the share of `least`
     that one entry needs beside another. So may one that was shown in the last frame (`shown`,
@@ -84,7 +85,7 @@ def merge_crumbs(
         border = _borders(entry, contacts, piece, row_of, small, is_crumb)
         for p in range(count):
             if is_crumb[p] and border[row_of[p]].max() > 0:
-                entry[p] = border[row_of[p]].argmax()
+                entry[p] = _heir(border[row_of[p]], apart[runs.label[p]])
                 is_crumb[p] = False
                 crumbs -= 1
     for y in range(label.shape[0]):
@@ -207,6 +208,16 @@ def _familiar(
                 py = min(max(int(y + flow[y, x, 1] + 0.5), 0), height - 1)
                 familiar[row] += shown[py, px] == runs.label[run]
     return familiar
+
+
+@brush
+def _heir(border: _Numbers, apart: Floats) -> int:
+    """The entry to which a piece is given."""
+    best = 0
+    for k in range(1, LANES):
+        if F(border[k]) * apart[k] > F(border[best]) * apart[best]:
+            best = k
+    return best
 
 
 @brush

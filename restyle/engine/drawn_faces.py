@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.face_shapes import EyeShape, FaceShapes, between, shapes_of, stroke
-from restyle.engine.faces import Face
+from restyle.engine.features import teeth_shown
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Bytes, F, Floats
 
@@ -24,7 +24,7 @@ TINY = 24.0  # a face less wide than this is left alone
 _WHITE = (246, 244, 240)
 _CLOSED = 0.13  # an eye less open, in its widths, is a line
 _SHUT = 0.10  # a mouth less open, in its width, is a line
-_BRIGHT = 0.8  # of the skin's brightness: what is brighter within a mouth are teeth
+_MANY = 0.5  # of the way down between the lips: fewer teeth are not drawn
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def draw_faces(picture: Bytes, frame: Frame, pen: Pen) -> None:
         for eye in shapes.eyes:
             _draw_eye(sheet, eye, shapes.width, pen, least)
         _draw_nose(sheet, shapes, pen, least)
-        teeth = _shows_teeth(frame.grey, face)
+        teeth = teeth_shown(frame, face) > _MANY
         _draw_mouth(sheet, shapes, pen, least, shows_teeth=teeth)
 
 
@@ -183,22 +183,6 @@ def _draw_mouth(
         sheet.lay(pen.throat, inside, 0.92)
     line = stroke(shapes.mouth_top, F(0.8) * thick * _pressed(along))
     sheet.lay(pen.ink, sheet.shape(line), 0.9)
-
-
-def _shows_teeth(grey: Floats, face: Face) -> bool:
-    """Whether it is bright between the lips, compared with the face around."""
-    shapes = shapes_of(face.mesh, face.box[2])
-    mouth = (shapes.mouth_top + shapes.mouth_bottom) / F(2)
-    within = mouth[len(mouth) // 3 : -len(mouth) // 3]
-    return _tone(grey, within) > _BRIGHT * _tone(grey, face.oval)
-
-
-def _tone(grey: Floats, points: Floats) -> float:
-    """The median of a map at some points (n, 2), x and y."""
-    rows, columns = grey.shape
-    x = np.clip(points[:, 0].round(), 0, columns - 1).astype(int)
-    y = np.clip(points[:, 1].round(), 0, rows - 1).astype(int)
-    return float(np.median(grey[y, x]))
 
 
 def _pressed(along: Floats) -> Floats:

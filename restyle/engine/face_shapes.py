@@ -46,8 +46,8 @@ _HIDDEN, _SEEN = 0.35, 0.6
 class EyeShape:
     """An eye: its lids from the inner corner to the outer, its brow's middle line likewise.
 
-    `open` is the gap between the lids in widths of the eye (an open one has about 0.3); `seen`
-    0–1, less where the face turns away."""
+    `open` is the gap between the middles of the lids in widths of the eye (an open one has about
+    0.3); `seen` 0–1, less where the face turns away."""
 
     upper: Floats
     lower: Floats
@@ -95,7 +95,9 @@ def shapes_of(mesh: Floats, width: float, zoom: tuple[float, float] = (1, 1)) ->
     eyes = []
     for side, (upper, lower) in enumerate(lids):
         brow = (curve(_UPPER_BROWS[side]) + curve(_LOWER_BROWS[side])) / 2
-        gap = float(np.linalg.norm(upper - lower, axis=1).max()) / max(widths[side], 1e-3)
+        third = len(upper) // 3
+        gaps = np.linalg.norm(upper - lower, axis=1)[third:-third]
+        gap = float(gaps.mean()) / max(widths[side], 1e-3)
         share = widths[side] / max(*widths, 1e-3)
         seen = min(max((share - _HIDDEN) / (_SEEN - _HIDDEN), 0.0), 1.0)
         eyes.append(EyeShape(upper, lower, np.asarray(brow, np.float32), gap, seen))

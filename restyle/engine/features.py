@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from restyle.engine.face_shapes import EyeShape, FaceShapes, between, shapes_of, stroke
 from restyle.engine.faces import Face
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush
@@ -19,34 +20,6 @@ from restyle.engine.pictures import luma
 NOSE, LIPS, MOUTH, TEETH, WHITES, EYES, BROWS = range(7)
 LAYERS = 7
 
-
-class _Eye(NamedTuple):
-    """Points of the mesh (MediaPipe's numbers): lids from the outer corner to the inner one, and
-    the brow's upper and lower border from its outer end to its inner one."""
-
-    upper: tuple[int, ...]
-    lower: tuple[int, ...]
-    brow_upper: tuple[int, ...]
-    brow_lower: tuple[int, ...]
-
-
-_RIGHT = _Eye(
-    (33, 246, 161, 160, 159, 158, 157, 173, 133),
-    (33, 7, 163, 144, 145, 153, 154, 155, 133),
-    (70, 63, 105, 66, 107),
-    (46, 53, 52, 65, 55),
-)
-_LEFT = _Eye(
-    (263, 466, 388, 387, 386, 385, 384, 398, 362),
-    (263, 249, 390, 373, 374, 380, 381, 382, 362),
-    (300, 293, 334, 296, 336),
-    (276, 283, 282, 295, 285),
-)
-_LIPS = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
-_UPPER_LIP = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
-_LOWER_LIP = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
-_CHEEKS = (50, 280, 205, 425)
-_NOSE = (98, 97, 2, 326, 327)
 
 # Shares of an eye's width: how far its lids are apart where it is shut, and where it is open; the
 # iris's radius, the lash line's thickness.
@@ -59,14 +32,13 @@ BROW = 0.13  # thickness of a brow's inner end, in widths of an eye
 # thickness of its line.
 CLOSED, PARTED = 0.03, 0.08
 LIP_LINE = 0.045
-NOSE_LINE = 0.016  # thickness, in heights of the face
+NOSE_LINE = 0.016  # thickness, in widths of the face
 LEAST = 1.5  # pixels at 720p that a line is thick at least
-# Width of the further eye in that of the nearer one, at which it is gone, and whole.
-FAR_EYE = (0.30, 0.55)
 # Tone of what is between the lips in that of the skin, from which on it is teeth.
 TEETH_TONE = (0.55, 0.75)
 FEW_TEETH = (0.1, 0.3)  # of the way down between the lips: fewer are not drawn
 _SHIFT = 4  # bits of a pixel's fraction, for OpenCV
+_CHEEKS = (50, 280, 205, 425)  # points of the mesh
 
 
 class Features(NamedTuple):
@@ -86,21 +58,43 @@ NO_FEATURES = Features(np.zeros((1, 1, LAYERS), np.uint8), np.zeros(4, np.int32)
 def features(frame: Frame) -> Features:
     """The features of this frame's faces."""
     height, width = frame.size
-    to_full = np.array([width / frame.half_size[1], height / frame.half_size[0]], np.float32)
-    meshes = [face.mesh[:, :2] * to_full for face in frame.faces]
-    if not meshes:
+    zoom = width / frame.half_size[1], height / frame.half_size[0]
+    if not frame.faces:
         return NO_FEATURES
-    points = np.concatenate(meshes)
+    points = np.concatenate([face.mesh[:, :2] for face in frame.faces]) * np.array(zoom)
     left, top = np.maximum(points.min(0).astype(int) - 4, 0)
     right, bottom = np.minimum(points.max(0).astype(int) + 5, (width, height))
     if left >= right or top >= bottom:
         return NO_FEATURES
-    layers = np.zeros((LAYERS, bottom - top, right - left), np.uint8)
-    for face, mesh in zip(reversed(frame.faces), reversed(meshes), strict=True):
-        mesh -= np.array([left, top], np.float32)
-        _draw_face(layers, mesh, frame, face)
+    sheet = _Sheet(
+        np.zeros((LAYERS, bottom - top, right - left), np.uint8),
+        np.array([left, top], np.float32),
+        max(LEAST * frame.scale, 1.0),
+    )
+    for face in reversed(frame.faces):
+        shapes = shapes_of(face.mesh, face.box[2], zoom)
+        full = round(255 * face.strength)
+        sheet.line(NOSE, shapes.nostrils, NOSE_LINE * shapes.width, full)
+        _draw_mouth(sheet, shapes, full, teeth_shown(frame, face))
+        widest = max(eye.width for eye in shapes.eyes)
+        for eye in shapes.eyes:
+            seen = round(full * eye.seen)
+            if seen:
+                _draw_eye(sheet, eye, seen, DOT * frame.scale)
+                _draw_brow(sheet, eye, BROW * widest, seen)
     window = np.array([top, bottom, left, right], np.int32)
-    return Features(np.ascontiguousarray(layers.transpose(1, 2, 0)), window)
+    return Features(np.ascontiguousarray(sheet.layers.transpose(1, 2, 0)), window)
+
+
+def teeth_shown(frame: Frame, face: Face) -> float:
+    """How far down from the upper lip there are teeth rather than dark: 0 none, 1 all the way."""
+    shapes = shapes_of(face.mesh, face.box[2])
+    third = len(shapes.mouth_top) // 3
+    upper, lower = shapes.mouth_top[third:-third], shapes.mouth_bottom[third:-third]
+    cheeks = max(_tone(frame, face.mesh[list(_CHEEKS), :2]), 1.0)
+    depths = (0.2, 0.4, 0.6, 0.8)
+    tones = [_tone(frame, upper + F(depth) * (lower - upper)) for depth in depths]
+    return sum(_ramp(tone / cheeks, *TEETH_TONE) for tone in tones) / len(depths)
 
 
 @brush
@@ -117,83 +111,81 @@ def paint_features_pixel(
     return red, green, blue
 
 
-def _draw_face(layers: Bytes, mesh: Floats, frame: Frame, face: Face) -> None:
-    least = max(LEAST * frame.scale, 1.0)
-    full = round(255 * face.strength)
-    tall = float(np.linalg.norm(mesh[10] - mesh[152]))
-    _line(layers[NOSE], _smooth(mesh[list(_NOSE)]), max(NOSE_LINE * tall, least), full)
-    _draw_mouth(layers, mesh, least, full, _teeth(frame, face))
-    widths = [
-        float(np.linalg.norm(mesh[eye.upper[0]] - mesh[eye.upper[-1]])) for eye in (_RIGHT, _LEFT)
-    ]
-    widest = max(*widths, 1.0)
-    for eye, wide in zip((_RIGHT, _LEFT), widths, strict=True):
-        seen = round(full * _ramp(wide / widest, *FAR_EYE))
-        if seen:
-            _draw_eye(layers, mesh, eye, least, seen, DOT * frame.scale)
-            _draw_brow(layers[BROWS], mesh, eye, max(BROW * widest, 1.25 * least), seen)
+class _Sheet(NamedTuple):
+    """Layers (LAYERS, h, w) to draw on, where they begin in the picture, the least thickness of a
+    line; all in full-size pixels."""
+
+    layers: Bytes
+    origin: Floats
+    least: float
+
+    def fill(self, layer: int, outline: Floats, value: int) -> None:
+        """Fill an outline."""
+        cv2.fillPoly(self.layers[layer], [self._fixed(outline)], value, cv2.LINE_AA, _SHIFT)
+
+    def line(self, layer: int, curve: Floats, thick: float, value: int) -> None:
+        """Draw a stroke that is thinner at its ends."""
+        part = np.linspace(-1, 1, len(curve), dtype=np.float32)
+        widths = F(max(thick, self.least)) * (F(1) - F(0.6) * part * part)
+        self.fill(layer, stroke(curve, widths), value)
+
+    def disc(self, layer: int, centre: Floats, radii: tuple[float, float], value: int) -> None:
+        """Fill an ellipse."""
+        middle = cast(tuple[int, int], tuple(int(v) for v in self._fixed(centre)))
+        axes = cast(tuple[int, int], tuple(round(r * (1 << _SHIFT)) for r in radii))
+        how = cv2.FILLED, cv2.LINE_AA, _SHIFT
+        cv2.ellipse(self.layers[layer], middle, axes, 0, 0, 360, value, *how)
+
+    def blank(self) -> "_Sheet":
+        """A single layer more."""
+        return self._replace(layers=np.zeros_like(self.layers[:1]))
+
+    def _fixed(self, points: Floats) -> NDArray[np.int32]:
+        # OpenCV's pixels are whole at their middle.
+        return np.round((points - self.origin - F(0.5)) * (1 << _SHIFT)).astype(np.int32)
 
 
-def _draw_eye(layers: Bytes, mesh: Floats, eye: _Eye, least: float, seen: int, dot: float) -> None:
-    upper, lower = mesh[list(eye.upper)], mesh[list(eye.lower)]
-    wide = float(np.linalg.norm(upper[0] - upper[-1]))
-    opening = float(np.linalg.norm(upper[4] - lower[4])) / max(wide, 1.0)
-    is_open = _ramp(opening, SHUT, OPEN)
-    middle: Floats = F(0.5) * (upper + lower)
-    upper, lower = middle + F(ROUNDER) * (upper - middle), middle + F(ROUNDER) * (lower - middle)
-    lid = _smooth(middle + F(is_open) * (upper - middle))
-    _line(layers[EYES], lid, max(LASHES * wide, least), seen)
+def _draw_eye(sheet: _Sheet, eye: EyeShape, seen: int, dot: float) -> None:
+    is_open = _ramp(eye.open, SHUT, OPEN)
+    middle: Floats = F(0.5) * (eye.upper + eye.lower)
+    upper = middle + F(ROUNDER) * (eye.upper - middle)
+    lower = middle + F(ROUNDER) * (eye.lower - middle)
+    sheet.line(EYES, middle + F(is_open) * (upper - middle), LASHES * eye.width, seen)
     if is_open <= 0:
         return
-    centre = (upper[4] + lower[4] + 0.5 * (upper[2:7].mean(0) + lower[2:7].mean(0))) / 3
-    high = ROUNDER * opening * wide / 2 * is_open
-    if wide < dot:
-        _disc(layers[EYES], centre, (max(0.24 * wide, least), max(0.9 * high, least)), seen)
+    if eye.width < dot:
+        high = ROUNDER * eye.open * eye.width / 2 * is_open
+        radii = max(0.24 * eye.width, sheet.least), max(0.9 * high, sheet.least)
+        sheet.disc(EYES, eye.middle, radii, seen)
         return
-    almond = np.zeros_like(layers[EYES])
-    _fill(almond, _smooth(np.concatenate([upper, lower[-2:0:-1]]), closed=True), seen)
-    np.maximum(layers[WHITES], almond, out=layers[WHITES])
-    iris = np.zeros_like(almond)
-    _disc(iris, centre, (IRIS * wide, IRIS * wide), seen)
-    np.maximum(layers[EYES], np.minimum(iris, almond), out=layers[EYES])
+    almond, iris = sheet.blank(), sheet.blank()
+    almond.fill(0, between(upper, lower), seen)
+    iris.disc(0, eye.middle, (IRIS * eye.width, IRIS * eye.width), seen)
+    ball = almond.layers[0]
+    np.maximum(sheet.layers[WHITES], ball, out=sheet.layers[WHITES])
+    iris_seen = np.minimum(iris.layers[0], ball)
+    np.maximum(sheet.layers[EYES], iris_seen, out=sheet.layers[EYES])
 
 
-def _draw_brow(layer: Bytes, mesh: Floats, eye: _Eye, thick: float, seen: int) -> None:
+def _draw_brow(sheet: _Sheet, eye: EyeShape, thick: float, seen: int) -> None:
     """An arc that tapers off outwards."""
-    arc = _smooth(F(0.5) * (mesh[list(eye.brow_upper)] + mesh[list(eye.brow_lower)]))
-    along = np.gradient(arc, axis=0)
-    across = np.stack([-along[:, 1], along[:, 0]], 1)
-    across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-3)
-    part = np.linspace(0.3, 1, len(arc), dtype=np.float32)[:, None]
-    half = F(thick / 2) * np.sqrt(part)
-    _fill(layer, np.concatenate([arc + half * across, (arc - half * across)[::-1]]), seen)
+    part = np.linspace(1, 0.3, len(eye.brow), dtype=np.float32)
+    widths = F(max(thick, 1.25 * sheet.least)) * np.sqrt(part)
+    sheet.fill(BROWS, stroke(eye.brow, widths), seen)
 
 
-def _draw_mouth(layers: Bytes, mesh: Floats, least: float, full: int, teeth: float) -> None:
-    upper, lower = mesh[list(_UPPER_LIP)], mesh[list(_LOWER_LIP)]
+def _draw_mouth(sheet: _Sheet, shapes: FaceShapes, full: int, teeth: float) -> None:
+    upper, lower = shapes.mouth_top, shapes.mouth_bottom
+    is_open = _ramp(shapes.gape, CLOSED, PARTED)
+    sheet.fill(LIPS, between(shapes.lip_top, shapes.lip_bottom), full)
     wide = float(np.linalg.norm(upper[0] - upper[-1]))
-    opening = float(np.linalg.norm(upper[5] - lower[5])) / max(wide, 1.0)
-    is_open = _ramp(opening, CLOSED, PARTED)
-    _fill(layers[LIPS], _smooth(mesh[list(_LIPS)], closed=True), full)
-    line = max(LIP_LINE * wide * (1 - 0.5 * is_open), least)
-    _line(layers[MOUTH], _smooth(F(0.5) * (upper + lower)), line, full)
+    sheet.line(MOUTH, F(0.5) * (upper + lower), LIP_LINE * wide * (1 - 0.5 * is_open), full)
     if is_open <= 0:
         return
-    _fill(layers[MOUTH], _smooth(np.concatenate([upper, lower[-2:0:-1]]), closed=True), full)
+    sheet.fill(MOUTH, between(upper, lower), full)
     shown = round(full * is_open * _ramp(teeth, *FEW_TEETH))
     if shown:
-        edge = upper + F(teeth) * (lower - upper)
-        row = np.concatenate([upper[1:-1], edge[-2:0:-1]])
-        _fill(layers[TEETH], _smooth(row, closed=True), shown)
-
-
-def _teeth(frame: Frame, face: Face) -> float:
-    """How far down from the upper lip there are teeth rather than dark: 0 none, 1 all the way."""
-    upper, lower = face.mesh[list(_UPPER_LIP[3:8]), :2], face.mesh[list(_LOWER_LIP[3:8]), :2]
-    cheeks = max(_tone(frame, face.mesh[list(_CHEEKS), :2]), 1.0)
-    depths = (0.2, 0.4, 0.6, 0.8)
-    tones = [_tone(frame, upper + F(depth) * (lower - upper)) for depth in depths]
-    return sum(_ramp(tone / cheeks, *TEETH_TONE) for tone in tones) / len(depths)
+        sheet.fill(TEETH, between(upper, upper + F(teeth) * (lower - upper)), shown)
 
 
 def _tone(frame: Frame, points: Floats) -> float:
@@ -208,39 +200,3 @@ def _tone(frame: Frame, points: Floats) -> float:
 def _ramp(value: float, start: float, end: float) -> float:
     part = min(max((value - start) / (end - start), 0.0), 1.0)
     return part * part * (3 - 2 * part)
-
-
-def _smooth(points: Floats, *, closed: bool = False) -> Floats:
-    """A curve through about these points: corners cut twice (Chaikin 1974)."""
-    for _ in range(2):
-        after = np.roll(points, -1, axis=0) if closed else points[1:]
-        before = points if closed else points[:-1]
-        cut = np.stack([0.75 * before + 0.25 * after, 0.25 * before + 0.75 * after], 1)
-        rounded = cut.reshape(-1, 2)
-        points = rounded if closed else np.concatenate([points[:1], rounded, points[-1:]])
-    return np.asarray(points, np.float32)
-
-
-def _fixed(points: Floats) -> NDArray[np.int32]:
-    # OpenCV's pixels are whole at their middle.
-    return np.round((points - F(0.5)) * (1 << _SHIFT)).astype(np.int32)
-
-
-def _fill(layer: Bytes, outline: Floats, value: int) -> None:
-    cv2.fillPoly(layer, [_fixed(outline)], value, cv2.LINE_AA, _SHIFT)
-
-
-def _line(layer: Bytes, curve: Floats, thick: float, value: int) -> None:
-    """A stroke that is thinner at its ends."""
-    along = np.gradient(curve, axis=0)
-    across = np.stack([-along[:, 1], along[:, 0]], 1)
-    across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-3)
-    part = np.linspace(-1, 1, len(curve), dtype=np.float32)[:, None]
-    half = F(thick / 2) * (F(1) - F(0.6) * part * part)
-    _fill(layer, np.concatenate([curve + half * across, (curve - half * across)[::-1]]), value)
-
-
-def _disc(layer: Bytes, centre: Floats, radii: tuple[float, float], value: int) -> None:
-    middle = cast(tuple[int, int], tuple(int(v) for v in _fixed(centre)))
-    axes = cast(tuple[int, int], tuple(round(r * (1 << _SHIFT)) for r in radii))
-    cv2.ellipse(layer, middle, axes, 0, 0, 360, value, cv2.FILLED, cv2.LINE_AA, _SHIFT)

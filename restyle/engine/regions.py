@@ -22,6 +22,7 @@ from restyle.engine.pictures import enlarge, shrink
 from restyle.engine.recalling import Recalled, hold, recalled
 
 INERTIA = 0.94  # weight of the past memberships where the flow is trusted
+HEAD = 0.3  # of the least area that pieces of faces and heads need beside others
 CLOSE, FAR = 14.0, 34.0  # ΔE at which a small piece begins to stand out, and does so wholly
 QUICK = 0.2  # how much less the past weighs in a face: mouths open fast
 COMMON = 0.15  # with what is there now, from which the past counts wholly
@@ -141,6 +142,10 @@ def _apart(palette: Palette, least: float) -> Floats:
     gaps = np.stack([distance(palette.lab, entry) for entry in palette.lab])
     clear = np.clip((gaps - F(CLOSE)) / F(FAR - CLOSE), F(0), F(1))
     needed[:n, :n] = F(1) - F(1 - least) * clear
+    # A piece of hair is small, but a head without it is another one.
+    of_head = np.flatnonzero(palette.in_face[:n])
+    elsewhere = np.flatnonzero(~palette.in_face[:n])
+    needed[np.ix_(of_head, elsewhere)] *= F(HEAD)
     return needed
 
 

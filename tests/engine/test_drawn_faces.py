@@ -81,10 +81,10 @@ def test_an_open_mouth_shows_what_is_in_it(shade: int, least: float, most: float
     frame = replace(plain(), faces=[Face(mesh)])
     shapes = shapes_of(mesh, SIDE)
     outline = np.concatenate([shapes.mouth_top, shapes.mouth_bottom[::-1]]).round().astype(int)
-    grey = frame.grey.copy()
-    cv2.fillPoly(grey, [outline], shade)
+    half = frame.half.copy()
+    cv2.fillPoly(half, [outline], (shade, shade, shade))
     picture = frame.full.copy()
-    draw_faces(picture, replace(frame, grey=grey), PEN)
+    draw_faces(picture, replace(frame, half=half), PEN)
     middle = (shapes.mouth_top + shapes.mouth_bottom)[len(shapes.mouth_top) // 2] / 2
     assert least < at(picture, middle) < most
 

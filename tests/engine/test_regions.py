@@ -138,6 +138,19 @@ def test_a_crumb_goes_to_the_neighbour_with_the_longest_border() -> None:
     assert found.label[90, 115] == found.label[10, 10]
 
 
+def test_a_crumb_rather_goes_to_an_alike_neighbour() -> None:
+    darker = tuple(0.78 * channel for channel in BLUE)
+    picture = _halves()
+    # Most of its border is with red, some with the blue that it is a shade of.
+    picture[86:94, 111:120] = darker
+    cut = Cut(blur=1.3, round=1.6, crumb=150, least=0.1)
+    found = _read(Regions(cut), _palette(RED, BLUE, darker), Still(picture, is_cut=True))
+    assert (
+        len({int(found.label[10, 10]), int(found.label[10, 230]), int(found.label[90, 115])}) == 2
+    )
+    assert found.label[90, 115] == found.label[90, 180]
+
+
 def test_after_a_cut_nothing_of_the_past_remains(two_colours: Palette) -> None:
     regions = Regions(CUT)
     for i in range(3):
