@@ -16,10 +16,11 @@ from media import make_clip
 
 LENGTH_S = 3.2
 PLACES = {
+    # First: another whole before it may have succeeded a moment before its joining returns.
+    "after joining": ("restyle.jobs.workflow:join_parts", "after"),
     "before the parts are queued": ("restyle.jobs.workflow:begin", "before"),
     "after the last part has ended": ("restyle.jobs.wholes:settle", "before", 3),
     "in the middle of joining": ("restyle.footage.joining:_alike", "before"),
-    "after joining": ("restyle.jobs.workflow:join_parts", "after"),
 }
 
 
