@@ -57,14 +57,15 @@ class Agreement:
 
         `front` (0–1, quarter size) is what stands before the ground: labels don't spread across."""
         colour = shrink(seen.abstract, 2)
-        if self._follows(colour, F(0.5) * shrink(seen.flow, 2), seen, restart=restart):
+        flow = F(0.5) * shrink(seen.flow, 2)
+        if self._every > 1 and self._follows(colour, flow, seen, restart=restart):
             return self._before
         height, width = colour.shape[:2]
         small_gate = shrink(gate, 2) if gate.size > 1 else gate
         across = np.empty((height, width * LANES), np.uint8)
         tables = of.vague_table, of.face_table, of.cheek_table, of.hair_table, of.head_table
         belong(colour, *tables, small_gate, _NOTHING, _ALONE, across)
-        flow, confidence = F(0.5) * shrink(seen.flow, 2), shrink(seen.confidence, 2)
+        confidence = shrink(seen.confidence, 2)
         past = None if restart else self._before
         own = recalled(across, past, flow, confidence, _ALONE, INERTIA, COMMON).membership
         walls = np.clip(small_gate, F(-1), F(1)) + front if gate.size > 1 else front

@@ -123,9 +123,14 @@ def _agree_row(agreed: Bytes, y: int, height: int, row: Floats) -> None:
         fx = px - F(x0)
         one, two = said[x0 * LANES : (x0 + 1) * LANES], said[(x0 + 1) * LANES : (x0 + 2) * LANES]
         here = row[x * LANES : (x + 1) * LANES]
+        both = F(0)
+        for k in range(LANES):
+            both += here[k] * (one[k] + fx * (two[k] - one[k]))
+        # What is agreed with the colour already needs no help, or borders would be drawn to it.
+        least = F(OWN) * max(F(1) - both * F(1 / 255 / 255), F(0))
         total = F(0)
         for k in range(LANES):
-            here[k] = (here[k] + F(OWN)) * (one[k] + fx * (two[k] - one[k]))
+            here[k] = (here[k] + least) * (one[k] + fx * (two[k] - one[k]))
             total += here[k]
         rest = F(255) / total
         for k in range(LANES):

@@ -8,6 +8,7 @@ rounded by voting, as scissors would, and resolved at full size with anti-aliase
 from dataclasses import dataclass
 from typing import Protocol
 
+import cv2
 import numpy as np
 
 from restyle.engine.agreement import Agreement
@@ -117,6 +118,9 @@ class Regions:
         if front is None:
             front = np.zeros_like(shrink(seen.confidence, 2))
         gate = _gate(seen, front) if of.n_skin else np.zeros((1, 1), np.float32)
+        agreed = self._agreement.read(seen, of, gate, front, restart=restart)
+        # At a border both sides count: where exactly it runs isn't seen at their size.
+        both: Bytes = np.asarray(cv2.dilate(agreed, np.ones((3, 3), np.uint8)), np.uint8)
         across = np.empty((height, width * LANES), np.uint8)
         belong(
             seen.abstract,
@@ -126,7 +130,7 @@ class Regions:
             of.hair_table,
             of.head_table,
             gate,
-            self._agreement.read(seen, of, gate, front, restart=restart),
+            both,
             taps,
             across,
         )

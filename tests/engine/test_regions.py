@@ -98,16 +98,19 @@ def test_what_stands_out_may_be_smaller(two_colours: Palette, radius: int, stays
     assert (found.first[180, 120] == found.first[180, 400]) == stays
 
 
-def test_a_thin_piece_that_stands_still_does_not_wear_away(two_colours: Palette) -> None:
+@pytest.mark.parametrize(("left", "right"), [(58, 63), (58, 62), (59, 64), (59, 63)])
+def test_a_thin_piece_that_stands_still_does_not_wear_away(
+    two_colours: Palette, left: int, right: int
+) -> None:
     picture = _halves()
-    picture[:, 58:63] = BLUE
+    picture[:, left:right] = BLUE
     regions = Regions(CUT)
     fields = []
     for i in range(12):
         seen = Still(_noisy(picture, i), is_cut=i == 0)
         seen.flow[..., 0] = 0.12  # what a codec's noise makes of stillness
         fields.append(_read(regions, two_colours, seen))
-    assert (fields[-1].first != fields[0].first).mean() < 0.003
+    assert (fields[-1].first != fields[0].first).mean() < 0.002
 
 
 def test_another_palette_begins_anew(two_colours: Palette) -> None:
@@ -145,10 +148,9 @@ def test_a_crumb_rather_goes_to_an_alike_neighbour() -> None:
     picture[86:94, 111:120] = darker
     cut = Cut(blur=1.3, round=1.6, crumb=150, least=0.1)
     found = _read(Regions(cut), _palette(RED, BLUE, darker), Still(picture, is_cut=True))
-    assert (
-        len({int(found.label[10, 10]), int(found.label[10, 230]), int(found.label[90, 115])}) == 2
-    )
-    assert found.label[90, 115] == found.label[90, 180]
+    red, blue, crumb = (int(found.label[place]) for place in ((10, 10), (10, 230), (90, 115)))
+    assert red != blue
+    assert crumb == blue
 
 
 def test_after_a_cut_nothing_of_the_past_remains(two_colours: Palette) -> None:
