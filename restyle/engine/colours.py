@@ -17,7 +17,8 @@ _NAVY = np.array([3.0, -15.0])  # of dark ones
 _SAND = np.array([6.0, 14.0])  # of warm mid ones
 _MID_TINT = 12.0  # chroma that cool mid neutrals get
 _MOST_CHROMA = 74.0
-_DARK, _LIGHT = 25.0, 75.0  # L that is counted as there even where it isn't
+# L that is counted as there even where it isn't; flattened samples reach a little less far up.
+_DARK, _LIGHT = 25.0, 74.0
 _MIDDLE = 0.64  # where in the range of lightness the footage's median is painted
 # How far tones of one hue go together, and what remains of the steps of lightness among them.
 _TOGETHER, _WITHIN = 0.9, 0.55
