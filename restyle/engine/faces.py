@@ -29,10 +29,10 @@ LARGE = 0.3  # of the picture's shorter side
 AT_ONCE = 2  # faces whose points are read in a frame; of more, they take turns
 PATIENCE = 12  # frames that a face may be unseen and is still kept
 FADE = 1 / 6  # of a face's strength gained or lost a frame: nothing pops
-# A point's own past counts so much where it hardly moves within the face …
-STEADY = 0.85
-# … and half as much where it moves by this share of the face's width: an expression.
-EXPRESSION = 0.012
+# A point's own past, carried along the motion, counts so much where it is hardly contradicted, …
+STEADY = 0.95
+EXPRESSION = 0.03  # … and half as much where by this share of the face's width: an expression.
+AROUND = 0.1  # of a face's height: within it points move alike
 FACE_PER_UPPER = 1.67  # height of a face in that from its top to the nose, which no jaw moves
 EYE_LINE = 0.41  # of a box's height, where the eyes are
 FEATURE_SIZE = 0.07  # σ of that blur, in widths of a face
@@ -195,11 +195,17 @@ def _middle(face: Face) -> Floats:
 
 
 def _carried(mesh: Floats, flow: Floats) -> Floats:
-    """The mesh where the flow has brought it: as a whole, the middle of the motion inside."""
-    (left, top), (right, bottom) = mesh[:, :2].min(0), mesh[:, :2].max(0)
-    inside = flow[max(int(top), 0) : max(int(bottom), 0), max(int(left), 0) : max(int(right), 0)]
-    if inside.size == 0:
+    """The mesh where the flow has brought it, each point with what is around: jaws and brows move
+    by themselves."""
+    rows, columns = flow.shape[:2]
+    left, top = np.maximum(mesh[:, :2].min(0).astype(int), 0)
+    right, bottom = np.minimum(mesh[:, :2].max(0).astype(int) + 1, (columns, rows))
+    if left >= right or top >= bottom:
         return mesh
+    side = round(AROUND * (bottom - top)) | 1
+    motion = cv2.blur(np.ascontiguousarray(flow[top:bottom, left:right]), (side, side))
+    x = np.clip(mesh[:, 0].round().astype(int), left, right - 1) - left
+    y = np.clip(mesh[:, 1].round().astype(int), top, bottom - 1) - top
     moved = mesh.copy()
-    moved[:, :2] -= np.median(inside[::2, ::2].reshape(-1, 2), axis=0)
+    moved[:, :2] -= motion[y, x]
     return moved
