@@ -12,6 +12,8 @@ from restyle.engine.frames import Frame
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.networks import network
 from restyle.engine.pictures import enlarge, shrink
+from restyle.engine.places import brought
+from restyle.engine.tones import to_bytes
 
 _LOOK = 256  # side in pixels of what the network looks at, whatever the picture's shape
 # The network never says 0; what it says instead is so small that arithmetic with it is slow.
@@ -33,13 +35,16 @@ class FigureFinder:
 
     def read(self, frame: Frame) -> Floats:
         """The mask of a frame, float32 (h / 2, w / 2), 0–1: quarter size, not yet `snapped`."""
-        is_first = frame.is_cut or self._mask is None
-        flow, trust = F(0.5) * shrink(frame.flow, 2), shrink(frame.confidence, 2)
-        mask = trust if self._mask is None or is_first else _carried(self._mask, flow)
-        if is_first or self._age % EVERY == 0:
-            seen = seen_figure(frame.half, trust.shape)
-            mask = seen if is_first else seen + self._steady * trust * (mask - seen)
-        self._age = 1 if is_first else self._age + 1
+        trust = shrink(frame.confidence, 2)
+        if self._mask is None or frame.is_cut:
+            self._age, mask = 0, seen_figure(frame.half, trust.shape)
+        else:
+            before = brought(to_bytes(self._mask), F(0.5) * shrink(frame.flow, 2))
+            mask = before.astype(np.float32) / F(255)
+            if self._age % EVERY == 0:
+                seen = seen_figure(frame.half, trust.shape)
+                mask = seen + self._steady * trust * (mask - seen)
+        self._age += 1
         if not frame.passes:
             self._mask = mask
         return mask
@@ -66,11 +71,3 @@ def snapped(mask: Floats, grey: Floats, reach: float) -> Floats:
     line = cv2.blur(np.dstack([slope, share - slope * tone]), (side, side))
     whole = enlarge(np.asarray(line, np.float32), (grey.shape[0], grey.shape[1]))
     return np.asarray(np.clip(whole[..., 0] * grey + whole[..., 1], 0, 1), np.float32)
-
-
-def _carried(mask: Floats, flow: Floats) -> Floats:
-    height, width = mask.shape
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    places = x + flow[..., 0], y + flow[..., 1]
-    way = cv2.BORDER_REPLICATE
-    return np.asarray(cv2.remap(mask, *places, cv2.INTER_LINEAR, borderMode=way), np.float32)

@@ -60,9 +60,12 @@ def kernel(
         waiting = deque(_BANDS)
 
         def work() -> None:
-            with contextlib.suppress(IndexError):  # None is left.
-                while True:
-                    compiled(waiting.popleft(), *arguments, **named)
+            while True:
+                try:
+                    band = waiting.popleft()
+                except IndexError:  # None is left.
+                    return
+                compiled(band, *arguments, **named)
 
         helping = [_others.submit(work) for _ in range(_CORES - 1)]
         work()

@@ -103,7 +103,7 @@ def shot_palette(frames: Sequence[Bytes], manner: Manner) -> Palette:
 
 
 def with_true_faces(frame: Frame, palette: Palette) -> Frame:
-    """The frame without faces that lack the palette's skin: cascades see faces in folds."""
+    """The frame without faces whose skin the palette lacks: they have no colours to be drawn in."""
     if not frame.faces:
         return frame
     true = [face for face in frame.faces if palette.n_skin and _has_skin(frame, face.box, palette)]
