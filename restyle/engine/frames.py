@@ -128,7 +128,7 @@ class FrameReader:
         raw_grey = grey_of(raw)
         full_per_half = (width / half_width, height / half_height)
         motion = self._motion.read(raw_grey, full_per_half)
-        half = self._denoiser.clean(raw, motion)
+        half, motion = self._denoiser.clean(raw, motion)
         grey8 = grey_of(half)
         grey = grey8.astype(np.float32)
         tangents, anisotropy = tangent_field(grey, TENSOR_SIGMA * scale)

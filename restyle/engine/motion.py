@@ -5,7 +5,7 @@ along that motion. All flow is backward: from a pixel of this frame to its place
 one, in half-size pixels.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -20,6 +20,9 @@ CUT_BELOW = 0.45  # mean trust under which the scene may have changed
 LONGEST_FLASH = 2  # frames; what lasts longer is there to stay
 DENOISE_WEIGHT = 0.7
 DENOISE_NOISE = 48.0  # a difference (three channels, each 0–255, summed) too large to be noise
+# A change of red or blue beside green (0–255) that halves the trust: a hand as grey as the wall
+# that it has left is not the wall.
+ANOTHER_HUE = 18.0
 
 
 @dataclass
@@ -99,10 +102,13 @@ class Memory:
         if motion.is_cut:
             self._maps.clear()
 
-    def blend(self, name: str, current: Floats, weight: float) -> Floats:
+    def blend(
+        self, name: str, current: Floats, weight: float, *, news: float = float("inf")
+    ) -> Floats:
         """`current` mixed with its own past by `weight` × confidence: what stops flicker.
 
-        Half size, (h, w) or (h, w, n). Each name may be blended once a frame.
+        Half size, (h, w) or (h, w, n). Each name may be blended once a frame. A past that differs
+        by more than `news` in all layers together hardly counts: it would stay as a ghost.
         """
         past = self._maps.get(name)
         if past is not None and self._motion is not None and self._motion.passes:
@@ -115,7 +121,8 @@ class Memory:
             out = np.empty_like(layers)
             motion = self._motion
             past_layers = past.reshape(layers.shape)
-            _blend(layers, past_layers, motion.flow, motion.confidence, F(weight), out)
+            held = F(weight), F(1 / news)
+            _blend(layers, past_layers, motion.flow, motion.confidence, *held, out)
             blended = out.reshape(current.shape)
         self._maps[name] = blended
         return blended
@@ -127,18 +134,18 @@ class Denoiser:
     def __init__(self) -> None:
         self._previous: Bytes | None = None
 
-    def clean(self, current: Bytes, motion: Motion) -> Bytes:
-        """The denoised half-size frame (h, w, 3)."""
+    def clean(self, current: Bytes, motion: Motion) -> tuple[Bytes, Motion]:
+        """The denoised half-size frame (h, w, 3), and its motion trusted as far as hues agree."""
         if self._previous is not None and motion.passes:
-            return current
+            return current, motion
         if self._previous is None or motion.is_cut:
             self._previous = current
-            return current
-        out = np.empty_like(current)
+            return current, motion
+        out, agreed = np.empty_like(current), np.empty_like(motion.confidence)
         carried = brought(self._previous, motion.flow)
-        _denoise(current, carried, motion.flow, motion.confidence, out)
+        _denoise(current, carried, motion.flow, motion.confidence, out, agreed)
         self._previous = out
-        return out
+        return out, replace(motion, confidence=motion.confidence * cv2.blur(agreed, (5, 5)))
 
 
 def _standstill(height: int, width: int, *, is_cut: bool, passes: bool = False) -> Motion:
@@ -182,6 +189,7 @@ def _blend(
     flow: Floats,
     confidence: Floats,
     weight: F,
+    per_news: F,
     out: Floats,
 ) -> None:
     height, width, layers = current.shape
@@ -189,38 +197,52 @@ def _blend(
     for y in rows_in(band, height):
         source = empty_source(width)
         source_row(flow[y], y, height, source)
-        carried = np.empty(width, np.float32)
+        carried = np.empty((layers, width), np.float32)
+        change = np.zeros(width, np.float32)
+        now = current[y].reshape(-1)
         for layer in range(layers):
-            bilinear_row(before, width, layer, layers, source, carried)
-            _blend_row(
-                current[y].reshape(-1)[layer:],
-                carried,
-                confidence[y],
-                source.inside,
-                weight,
-                layers,
-                out[y].reshape(-1)[layer:],
-            )
+            bilinear_row(before, width, layer, layers, source, carried[layer])
+            if per_news > F(0):
+                _add_change_row(now[layer:], carried[layer], layers, change)
+        share = np.empty(width, np.float32)
+        _share_row(confidence[y], source.inside, change, weight, per_news, share)
+        for layer in range(layers):
+            _blend_row(now[layer:], carried[layer], share, layers, out[y].reshape(-1)[layer:])
 
 
 @brush
-def _blend_row(
-    current: Floats,
-    carried: Floats,
-    confidence: Floats,
-    inside: Floats,
-    weight: F,
-    layers: int,
-    out: Floats,
+def _add_change_row(current: Floats, carried: Floats, layers: int, change: Floats) -> None:
+    for x in range(carried.shape[0]):
+        change[x] += abs(carried[x] - current[x * layers])
+
+
+@brush
+def _share_row(
+    confidence: Floats, inside: Floats, change: Floats, weight: F, per_news: F, share: Floats
 ) -> None:
+    """How much the past counts: where it is trusted, and not wholly another."""
+    for x in range(share.shape[0]):
+        other = change[x] * per_news
+        doubt = F(1) + other * other
+        share[x] = weight * confidence[x] * inside[x] / (doubt * doubt)
+
+
+@brush
+def _blend_row(current: Floats, carried: Floats, share: Floats, layers: int, out: Floats) -> None:
     for x in range(carried.shape[0]):
         i = x * layers
-        out[i] = current[i] + weight * confidence[x] * inside[x] * (carried[x] - current[i])
+        out[i] = current[i] + share[x] * (carried[x] - current[i])
 
 
 @kernel
 def _denoise(
-    band: Band, current: Bytes, carried: Bytes, flow: Floats, confidence: Floats, out: Bytes
+    band: Band,
+    current: Bytes,
+    carried: Bytes,
+    flow: Floats,
+    confidence: Floats,
+    out: Bytes,
+    agreed: Floats,
 ) -> None:
     height, width, _ = current.shape
     for y in rows_in(band, height):
@@ -232,12 +254,22 @@ def _denoise(
         _change_row(now, before, change)
         _noise_row(change, confidence[y], source.inside, weight)
         _denoise_row(now, change, weight, out[y].reshape(-1))
+        _agree_row(change, agreed[y])
 
 
 @brush
 def _change_row(now: Bytes, before: Bytes, change: Floats) -> None:
     for i in range(change.shape[0]):
         change[i] = F(before[i]) - F(now[i])
+
+
+@brush
+def _agree_row(change: Floats, agreed: Floats) -> None:
+    """How far each pixel is of the hue it was, 0–1."""
+    for x in range(agreed.shape[0]):
+        red, green, blue = change[3 * x], change[3 * x + 1], change[3 * x + 2]
+        d = max(abs(red - green), abs(blue - green)) * F(1 / ANOTHER_HUE)
+        agreed[x] = F(1) / (F(1) + d * d * d * d)
 
 
 @brush

@@ -83,13 +83,13 @@ def test_denoising_averages_noise_but_keeps_true_change() -> None:
     cleaner.clean(first, motion(cut=True))
     for _ in range(6):
         noisy = np.clip(truth + dice.normal(0, 4, truth.shape), 0, 255).astype(np.uint8)
-        clean = cleaner.clean(noisy, motion())
+        clean, _ = cleaner.clean(noisy, motion())
     left = np.abs(clean.astype(float) - truth).mean()
     assert left < 0.75 * np.abs(noisy.astype(float) - truth).mean()
     changed = truth.copy()
     changed[40:80, 40:80] = 255 - changed[40:80, 40:80] // 2
     far = np.abs(changed.astype(int) - clean).sum(axis=2) > 150
-    assert (np.abs(cleaner.clean(changed, motion()).astype(int) - changed)[far] <= 12).all()
+    assert (np.abs(cleaner.clean(changed, motion())[0].astype(int) - changed)[far] <= 12).all()
 
 
 def test_denoising_does_not_blur_what_stands_still() -> None:
@@ -98,8 +98,20 @@ def test_denoising_does_not_blur_what_stands_still() -> None:
     cleaner = Denoiser()
     cleaner.clean(picture, motion(cut=True))
     for _ in range(10):
-        clean = cleaner.clean(picture, motion(flow=(0.15, 0.1)))
+        clean, _ = cleaner.clean(picture, motion(flow=(0.15, 0.1)))
     assert np.array_equal(clean, picture)
+
+
+def test_what_is_of_another_hue_is_not_trusted_however_alike_its_grey() -> None:
+    cleaner = Denoiser()
+    wall = np.full((HEIGHT, WIDTH, 3), (150, 155, 150), np.uint8)
+    hand = wall.copy()
+    hand[30:60, 40:80] = (200, 140, 120)
+    cleaner.clean(hand, motion(cut=True))
+    clean, found = cleaner.clean(wall, motion())
+    assert found.confidence[35:55, 45:75].max() < 0.1
+    assert found.confidence[:20].min() > 0.99
+    assert np.abs(clean.astype(int) - wall).max() <= 12
 
 
 @pytest.mark.parametrize("shape", [(HEIGHT, WIDTH), (HEIGHT, WIDTH, 1), (HEIGHT, WIDTH, 5)])
@@ -111,6 +123,18 @@ def test_memory_mixes_the_past_in_by_weight(shape: tuple[int, ...]) -> None:
     mixed = memory.blend("tone", np.zeros(shape, np.float32), 0.5)
     assert mixed.shape == shape
     assert mixed == pytest.approx(0.5)
+
+
+def test_memory_drops_a_past_that_is_news() -> None:
+    memory = Memory()
+    past = np.zeros((HEIGHT, WIDTH, 2), np.float32)
+    past[:, 50:] = 20
+    memory.advance(motion(cut=True))
+    memory.blend("height", past, 0.8)
+    memory.advance(motion())
+    mixed = memory.blend("height", np.ones_like(past), 0.8, news=10)
+    assert mixed[:, :50] == pytest.approx(0.2, abs=0.1)
+    assert mixed[:, 50:] == pytest.approx(1, abs=0.8)
 
 
 def test_memory_moves_along_the_flow() -> None:
@@ -166,7 +190,7 @@ def test_nothing_of_a_flash_is_remembered() -> None:
     flash = replace(motion(confidence=0), passes=True)
     memory.advance(flash)
     assert memory.blend("tone", bright, 0.9).min() == 1
-    assert cleaner.clean(grey + np.uint8(9), flash).min() == 99
+    assert cleaner.clean(grey + np.uint8(9), flash)[0].min() == 99
     memory.advance(motion())
     assert memory.blend("tone", bright, 0.9) == pytest.approx(0.1, abs=1e-6)
-    assert cleaner.clean(grey + np.uint8(9), motion()).max() < 96
+    assert cleaner.clean(grey + np.uint8(9), motion())[0].max() < 96

@@ -38,6 +38,7 @@ TEXTURE = 0.0105
 LOST, LOST_WHOLLY = 0.04, 0.12  # of a bird, a mast, a letter to the abstraction: it is kept
 UPSAMPLING = 17.0
 STEADY = 0.82
+RISEN = 14.0  # half-size pixels at 720p: heights that differ so much are of another thing
 # Steps that divide paint, and how far it is evened out within them; both where there is a figure.
 ALIKE, ALIKE_IN_FIGURE = 0.008, 0.014
 EVEN, EVEN_IN_FIGURE = 8, 22
@@ -144,7 +145,7 @@ def _relief(
     if frame.face_boxes:
         height += F(HEAD * frame.face_boxes[0][2]) * head * body.solid
     layers = np.dstack([height, small, body.solid, body.shadow])
-    steady = memory.blend("relief", layers, STEADY)
+    steady = memory.blend("relief", layers, STEADY, news=RISEN * scale)
     height, small, solid, shadow = (np.ascontiguousarray(steady[..., k]) for k in range(4))
     return Relief(height, small, solid, shadow, faces.cover, head, frame.tangents, faces.slopes)
 
