@@ -1,19 +1,27 @@
 """Memberships: how much each pixel belongs to each palette entry, smooth and steady.
 
 LANES bytes a pixel, in 255ths: a picture's memberships then stay in the processor's cache from
-one step to the next. Rows are worked on by brushes of their own: inside a parallel loop numba
-doesn't vectorise as well.
+one step to the next. Rows are worked on by brushes of their own, in loops over all their bytes at
+once: loops over the few of one pixel are not vectorised where arrays could overlap.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.palette import GRID, LANES
+from restyle.engine.rows import columns, place_row
 
 BLUR_REACH = 4
 # Of 255: what every entry has at least by colour, and by agreement. The first being larger, a
 # colour is overruled where nothing around speaks for it.
 OWN, AGREED = 14.0, 2.0
+
+Eights = NDArray[np.uint64]  # eight entries to a number
+ALL_BYTES = np.uint64(0x0101010101010101)  # times a byte: that byte, eight times
+_ALL_WORDS = np.uint64(0x0001000100010001)
+_Cells = NDArray[np.uint32]
+_Sixteenths = NDArray[np.uint16]
 
 
 @kernel
@@ -40,101 +48,180 @@ def belong(
     """
     height, width, _ = abstract.shape
     faces = gate.shape[0] == height
+    plain, hair, head = _eights(table), _eights(hair_table), _eights(head_table)
+    face, cheek = _eights(face_table), _eights(cheek_table)
     for y in rows_in(band, height):
-        row = np.empty((width + 2 * BLUR_REACH) * LANES, np.float32)
-        inner = row[BLUR_REACH * LANES :]
+        # Pixels are copied as two numbers of eight bytes, and weighed as LANES bytes.
+        at = np.empty(width, np.uint32)
+        _cells_row(abstract[y], at)
+        own = np.empty(2 * width, np.uint64)
+        _plain_row(at, plain, own)
         if faces:
-            _face_row(
-                abstract[y], gate[y], table, face_table, cheek_table, hair_table, head_table, inner
-            )
-        else:
-            _plain_row(abstract[y], table, inner)
+            _face_row(at, gate[y], face, cheek, hair, head, own)
+        row = np.empty((width + 2 * BLUR_REACH) * LANES, np.float32)
+        inner = row[BLUR_REACH * LANES : (BLUR_REACH + width) * LANES]
         if agreed.shape[0] > 1:
-            _agree_row(agreed, y, height, inner)
+            _agree_row(agreed, y, height, own.view(np.uint8), inner)
+        else:
+            _floats_row(own.view(np.uint8), inner)
         _pad(row)
         _blur_row(row, taps, out[y])
 
 
 @brush
-def _cell(colour: Floats) -> tuple[np.int32, np.int32, np.int32]:
-    """Where a colour is in the tables."""
-    r = np.int32(min(max(colour[0], F(0)), F(1)) * F(GRID - 1) + F(0.5))
-    g = np.int32(min(max(colour[1], F(0)), F(1)) * F(GRID - 1) + F(0.5))
-    b = np.int32(min(max(colour[2], F(0)), F(1)) * F(GRID - 1) + F(0.5))
-    return r, g, b
+def _eights(table: Bytes) -> Eights:
+    """A table, eight entries to a number, two numbers a cell."""
+    return table.ravel().view(np.uint64)
 
 
 @brush
-def _plain_row(abstract: Floats, table: Bytes, row: Floats) -> None:
-    for x in range(abstract.shape[0]):
-        r, g, b = _cell(abstract[x])
-        here = row[x * LANES : (x + 1) * LANES]
-        entries = table[r, g, b]
-        for k in range(LANES):
-            here[k] = F(entries[k])
+def _step(value: F) -> np.uint32:
+    return np.uint32(min(max(value, F(0)), F(1)) * F(GRID - 1) + F(0.5))
+
+
+@brush
+def _cells_row(abstract: Floats, at: _Cells) -> None:
+    """Where the colours of a row are in the tables."""
+    for x in range(at.shape[0]):
+        red, green, blue = _step(abstract[x, 0]), _step(abstract[x, 1]), _step(abstract[x, 2])
+        # Unsigned: numba asks of every signed index whether it counts from the end.
+        at[x] = (red * np.uint32(GRID) + green) * np.uint32(GRID) + blue
+
+
+@brush
+def _copy(of: Eights, at: np.uint32, to: Eights, x: int) -> None:
+    """A cell's entries, to pixel `x` of a row."""
+    i, j = np.uint32(2) * at, np.uint32(2 * x)
+    to[j] = of[i]
+    to[j + np.uint32(1)] = of[i + np.uint32(1)]
+
+
+@brush
+def _plain_row(at: _Cells, table: Eights, own: Eights) -> None:
+    for x in range(at.shape[0]):
+        _copy(table, at[x], own, x)
 
 
 @brush
 def _face_row(
-    abstract: Floats,
+    at: _Cells,
     gate: Floats,
-    table: Bytes,
-    face_table: Bytes,
-    cheek_table: Bytes,
-    hair_table: Bytes,
-    head_table: Bytes,
-    row: Floats,
+    face: Eights,
+    cheek: Eights,
+    hair: Eights,
+    head: Eights,
+    own: Eights,
 ) -> None:
-    for x in range(abstract.shape[0]):
-        r, g, b = _cell(abstract[x])
-        here = row[x * LANES : (x + 1) * LANES]
-        one, two = table[r, g, b], table[r, g, b]
-        part = abs(gate[x])
-        if gate[x] < F(-1):
-            one, two = hair_table[r, g, b], head_table[r, g, b]
+    """Mix the tables of faces into a row, from the first pixel that the gate opens to the last."""
+    start, end = 0, at.shape[0]
+    while start < end and gate[start] == F(0):
+        start += 1
+    while end > start and gate[end - 1] == F(0):
+        end -= 1
+    mine = own[2 * start : 2 * end]
+    other = np.empty(mine.shape[0], np.uint64)
+    share = np.empty(mine.shape[0], np.uint64)
+    for x in range(end - start):
+        opened, cell = gate[start + x], at[start + x]
+        part = abs(opened)
+        if opened < F(-1):
+            _copy(hair, cell, mine, x)
+            _copy(head, cell, other, x)
             part -= F(1)
-        elif gate[x] < F(0):
-            two = hair_table[r, g, b]
-        elif part > F(1):
-            one, two = face_table[r, g, b], cheek_table[r, g, b]
+        elif opened > F(1):
+            _copy(face, cell, mine, x)
+            _copy(cheek, cell, other, x)
             part -= F(1)
-        elif part > F(0):
-            two = face_table[r, g, b]
-        for k in range(LANES):
-            here[k] = F(one[k]) + part * (F(two[k]) - F(one[k]))
+        else:
+            _copy(hair if opened < F(0) else face, cell, other, x)
+        of_255 = np.uint64(np.int32(part * F(255) + F(0.5))) * ALL_BYTES
+        share[np.uint32(2 * x)] = of_255
+        share[np.uint32(2 * x + 1)] = of_255
+    _mix_row(mine.view(np.uint8), other.view(np.uint8), share.view(np.uint8))
 
 
 @brush
-def _agree_row(agreed: Bytes, y: int, height: int, row: Floats) -> None:
+def _mix_row(mine: Bytes, other: Bytes, share: Bytes) -> None:
+    for i in range(mine.shape[0]):
+        part = F(share[i]) * F(1 / 255)
+        mine[i] = np.uint8(F(mine[i]) + part * (F(other[i]) - F(mine[i])) + F(0.5))
+
+
+@brush
+def _floats_row(own: Bytes, row: Floats) -> None:
+    for i in range(own.shape[0]):
+        row[i] = F(own[i])
+
+
+@brush
+def _agree_row(agreed: Bytes, y: int, height: int, own: Bytes, row: Floats) -> None:
     """Each pixel's own memberships times what is agreed on around it, to a sum of 255."""
-    rows, columns, _ = agreed.shape
-    width = row.shape[0] // LANES - BLUR_REACH
-    across = F(columns) / F(width)
-    py = min(max((F(y) + F(0.5)) * F(rows) / F(height) - F(0.5), F(0)), F(rows - 1))
-    y0 = min(np.int32(py), np.int32(rows - 2))
-    fy = py - F(y0)
-    said = np.empty(columns * LANES, np.float32)
-    above, below = agreed[y0].ravel(), agreed[y0 + 1].ravel()
-    for i in range(said.shape[0]):
-        said[i] = F(AGREED) + F(above[i]) + fy * (F(below[i]) - F(above[i]))
+    columns, width = agreed.shape[1], own.shape[0] // LANES
+    said = np.empty(columns * LANES, np.uint16)
+    _said_row(agreed, y, height, said)
+    one, two = np.empty(4 * width, np.uint64), np.empty(4 * width, np.uint64)
+    share = np.empty(4 * width, np.uint64)
+    _neighbours_row(said.view(np.uint64), columns, one, two, share)
+    heard = np.empty(row.shape[0], np.float32)
+    _heard_row(one.view(np.uint16), two.view(np.uint16), share.view(np.uint16), heard)
+    _answer_row(own, heard, row)
     for x in range(width):
-        px = min(max((F(x) + F(0.5)) * across - F(0.5), F(0)), F(columns - 1))
-        x0 = min(np.int32(px), np.int32(columns - 2))
-        fx = px - F(x0)
-        one, two = said[x0 * LANES : (x0 + 1) * LANES], said[(x0 + 1) * LANES : (x0 + 2) * LANES]
-        here = row[x * LANES : (x + 1) * LANES]
-        both = F(0)
+        here, given = row[x * LANES : (x + 1) * LANES], heard[x * LANES : (x + 1) * LANES]
+        both, total = F(0), F(0)
         for k in range(LANES):
-            both += here[k] * (one[k] + fx * (two[k] - one[k]))
+            both += here[k]
+            total += given[k]
         # What is agreed with the colour already needs no help, or borders would be drawn to it.
         least = F(OWN) * max(F(1) - both * F(1 / 255 / 255), F(0))
-        total = F(0)
-        for k in range(LANES):
-            here[k] = (here[k] + least) * (one[k] + fx * (two[k] - one[k]))
-            total += here[k]
-        rest = F(255) / total
+        rest = F(255) / (both + least * total)
+        # Each in place: only so can they not overlap.
         for k in range(LANES):
             here[k] *= rest
+        least *= rest
+        for k in range(LANES):
+            given[k] *= least
+    for i in range(row.shape[0]):
+        row[i] += heard[i]
+
+
+@brush
+def _said_row(agreed: Bytes, y: int, height: int, said: _Sixteenths) -> None:
+    """What is agreed on at a full-size row, in sixteenths: between two rows."""
+    y0, part = place_row(y, height, agreed.shape[0])
+    down = np.uint16(part * F(16) + F(0.5))
+    up = np.uint16(16) - down
+    above, below = agreed[y0].ravel(), agreed[y0 + 1].ravel()
+    for i in range(said.shape[0]):
+        said[i] = np.uint16(np.uint16(above[i]) * up + np.uint16(below[i]) * down)
+
+
+@brush
+def _neighbours_row(said: Eights, small: int, one: Eights, two: Eights, share: Eights) -> None:
+    """Of each pixel what the two of `small` around it say, and how near the second is, in 16ths:
+    four entries to a number."""
+    left, rest = columns(one.shape[0] // 4, small)
+    for x in range(left.shape[0]):
+        near = np.uint64(np.int32(rest[x] * F(16) + F(0.5))) * _ALL_WORDS
+        i, j = np.uint32(4 * left[x]), np.uint32(4 * x)
+        for k in range(4):
+            one[j + np.uint32(k)] = said[i + np.uint32(k)]
+            two[j + np.uint32(k)] = said[i + np.uint32(4 + k)]
+            share[j + np.uint32(k)] = near
+
+
+@brush
+def _heard_row(
+    one: _Sixteenths, two: _Sixteenths, share: _Sixteenths, heard: Floats
+) -> None:
+    for i in range(heard.shape[0]):
+        said = np.uint16(one[i] * np.uint16(np.uint16(16) - share[i]) + two[i] * share[i])
+        heard[i] = F(said) * F(1 / 256) + F(AGREED)
+
+
+@brush
+def _answer_row(own: Bytes, heard: Floats, row: Floats) -> None:
+    for i in range(row.shape[0]):
+        row[i] = F(own[i]) * heard[i]
 
 
 @brush

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
+from restyle.engine.memberships import ALL_BYTES, Eights
 from restyle.engine.palette import LANES
 from restyle.engine.places import SNAP
 
 CRISP = 3.0  # slope from the margin between two entries to the share of the first
 
-_Eights = NDArray[np.uint64]  # eight entries to a number
-_ALL = np.uint64(0x0101010101010101)  # times a byte: that byte, eight times
+_Ranks = NDArray[np.uint16]
 _EVEN = np.uint64(0x00FF00FF00FF00FF)
 _QUARTERS = np.uint64(0x0001000100010001)
 
@@ -108,34 +108,45 @@ def _blur_column(across: Bytes, y: int, taps: Floats, out: Bytes) -> None:
 
 
 @brush
-def _moves(flow: Floats) -> bool:
+def _moves(along: F, down: F) -> bool:
     """What stands still is not resampled: thin pieces would wear away."""
-    return bool(flow[0] * flow[0] + flow[1] * flow[1] >= F(SNAP))
+    return bool(along * along + down * down >= F(SNAP))
 
 
 @brush
-def _carry_row(past: _Eights, y: int, flow: Floats, old: _Eights) -> None:
+def _carry_row(past: Eights, y: int, flow: Floats, old: Eights) -> None:
     """The past (h, w, 2) of each pixel of row `y`, between the four pixels where it was."""
     height, width, _ = past.shape
-    corners = np.empty((4, 2 * width), np.uint64)
-    parts = np.empty((2, 2 * width), np.uint64)
+    at = np.empty(width, np.uint32)
+    fx, fy = np.empty(width, np.uint8), np.empty(width, np.uint8)
     for x in range(width):
-        moves = F(1) if _moves(flow[x]) else F(0)
-        px = min(max(F(x) + moves * flow[x, 0], F(0)), F(width - 1))
-        py = min(max(F(y) + moves * flow[x, 1], F(0)), F(height - 1))
+        along, down = flow[x, 0], flow[x, 1]
+        moves = F(1) if _moves(along, down) else F(0)
+        px = min(max(F(x) + moves * along, F(0)), F(width - 1))
+        py = min(max(F(y) + moves * down, F(0)), F(height - 1))
         x0 = min(np.int32(px), np.int32(width - 2))
         y0 = min(np.int32(py), np.int32(height - 2))
-        part_x = np.uint64(np.int32((px - F(x0)) * F(255))) * _ALL
-        part_y = np.uint64(np.int32((py - F(y0)) * F(255))) * _ALL
-        for i in range(2):
-            corners[0, 2 * x + i] = past[y0, x0, i]
-            corners[1, 2 * x + i] = past[y0, x0 + 1, i]
-            corners[2, 2 * x + i] = past[y0 + 1, x0, i]
-            corners[3, 2 * x + i] = past[y0 + 1, x0 + 1, i]
-            parts[0, 2 * x + i] = part_x
-            parts[1, 2 * x + i] = part_y
-    of, at = corners.view(np.uint8), parts.view(np.uint8)
-    _between_row(of[0], of[1], of[2], of[3], at[0], at[1], old.view(np.uint8))
+        at[x] = np.uint32(2) * np.uint32(y0 * np.int32(width) + x0)
+        fx[x], fy[x] = np.uint8((px - F(x0)) * F(255)), np.uint8((py - F(y0)) * F(255))
+    flat, below = past.ravel(), np.uint32(2 * width)
+    corners = np.empty((4, 2 * width), np.uint64)
+    parts = np.empty((2, 2 * width), np.uint64)
+    a, b, c, d = corners[0], corners[1], corners[2], corners[3]
+    parts_x, parts_y = parts[0], parts[1]
+    for x in range(width):
+        # Unsigned: numba asks of every signed index whether it counts from the end.
+        i, j = at[x], np.uint32(2 * x)
+        part_x, part_y = np.uint64(fx[x]) * ALL_BYTES, np.uint64(fy[x]) * ALL_BYTES
+        for k in range(2):
+            here, to = i + np.uint32(k), j + np.uint32(k)
+            a[to] = flat[here]
+            b[to] = flat[here + np.uint32(2)]
+            c[to] = flat[here + below]
+            d[to] = flat[here + below + np.uint32(2)]
+            parts_x[to] = part_x
+            parts_y[to] = part_y
+    of, share = corners.view(np.uint8), parts.view(np.uint8)
+    _between_row(of[0], of[1], of[2], of[3], share[0], share[1], old.view(np.uint8))
 
 
 @brush
@@ -163,7 +174,7 @@ def _sum(bytes_: np.uint64) -> np.uint64:
 
 @brush
 def _weigh_row(
-    weight: _Eights,
+    weight: Eights,
     y: int,
     height: int,
     flow: Floats,
@@ -174,13 +185,14 @@ def _weigh_row(
     """How much each pixel keeps of its past, from what both have in common; in place."""
     width = confidence.shape[0]
     for x in range(width):
-        px, py = F(x) + flow[x, 0], F(y) + flow[x, 1]
+        along, down = flow[x, 0], flow[x, 1]
+        px, py = F(x) + along, F(y) + down
         inside = px >= F(0) and py >= F(0) and px <= F(width - 1) and py <= F(height - 1)
-        w = inertia * confidence[x] if inside or not _moves(flow[x]) else F(0)
+        w = inertia * confidence[x] if inside or not _moves(along, down) else F(0)
         likeness = F(np.int32(_sum(weight[2 * x]) + _sum(weight[2 * x + 1]))) * F(1 / 255)
         # Nothing in common: another colour came, whatever the (grey) flow believes.
         w *= min(max((likeness / common - F(0.2)), F(0)), F(1))
-        kept = np.uint64(np.int32(w * F(255) + F(0.5))) * _ALL
+        kept = np.uint64(np.int32(w * F(255) + F(0.5))) * ALL_BYTES
         weight[2 * x] = kept
         weight[2 * x + 1] = kept
 
@@ -195,20 +207,30 @@ def _mix_row(now: Bytes, old: Bytes, weight: Bytes, out: Bytes) -> None:
 @brush
 def _best_two_row(membership: Bytes, label: Bytes, second: Bytes, share: Floats) -> None:
     """The two strongest entries of each pixel and the first one's share, 0.5–1."""
+    # Value and place in one number, so that the largest is found without a branch.
+    top, next_top = np.empty(label.shape[0], np.uint16), np.empty(label.shape[0], np.uint16)
     for x in range(label.shape[0]):
-        # Value and place in one number, so that the largest is found without a branch.
-        top = np.int32(0)
-        for k in range(LANES):
-            top = max(top, np.int32(membership[x, k] * LANES + LANES - 1 - k))
-        next_top = np.int32(0)
-        for k in range(LANES):
-            found = np.int32(membership[x, k] * LANES + LANES - 1 - k)
-            next_top = max(next_top, found if found != top else np.int32(0))
-        one, two = F(top // LANES), F(next_top // LANES)
-        label[x] = LANES - 1 - top % LANES
-        second[x] = LANES - 1 - next_top % LANES
+        top[x], next_top[x] = np.uint16(0), np.uint16(0)
+    for k in range(LANES):
+        _rank_row(membership.ravel()[k:], np.uint16(LANES - 1 - k), top, next_top)
+    for x in range(label.shape[0]):
+        one, two = F(top[x] // LANES), F(next_top[x] // LANES)
         margin = (one - two) / max(one + two, F(1))
         share[x] = F(0.5) + F(0.5) * min(F(CRISP) * margin, F(1))
+    for x in range(label.shape[0]):
+        label[x] = LANES - 1 - top[x] % LANES
+        second[x] = LANES - 1 - next_top[x] % LANES
+
+
+@brush
+def _rank_row(values: Bytes, place: np.uint16, top: _Ranks, next_top: _Ranks) -> None:
+    """Let one entry of each pixel of a row, `values[x * LANES]`, compete with the best two."""
+    for x in range(top.shape[0]):
+        value = np.uint16(np.uint16(values[np.uint64(x) * np.uint64(LANES)]) * LANES + place)
+        best, other = top[x], next_top[x]
+        loser = value if value < best else best
+        top[x] = value if value > best else best
+        next_top[x] = loser if loser > other else other
 
 
 @kernel
