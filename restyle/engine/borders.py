@@ -58,11 +58,12 @@ def resolved(
 
 
 @brush
-def _count(label: int, second: int, share: F, weight: F, votes: Floats) -> None:
-    """One pixel's vote: most have but one label."""
-    votes[label] += weight * share
-    if share < F(1):
-        votes[second] += weight * (F(1) - share)
+def _count(flat: tuple[Bytes, Bytes, Floats], at: np.uint64, weight: F, votes: Floats) -> None:
+    """The vote of one pixel of labels, second labels and shares."""
+    # Unsigned: numba asks of every signed index whether it counts from the end.
+    first = weight * flat[2][at]
+    votes[np.uint32(flat[0][at])] += first
+    votes[np.uint32(flat[1][at])] += weight - first
 
 
 @brush
@@ -101,14 +102,26 @@ def _vote_row(
     """One row of `_vote`; `near` and the new maps are the row's."""
     height, width = label.shape
     votes = np.zeros(LANES, np.float32)
+    flat = label.ravel(), second.ravel(), share.ravel()
+    steps = np.empty(weights.shape[0], np.uint64)
+    reach = 0
+    for i in range(weights.shape[0]):
+        steps[i] = np.uint64(places[i, 0] * width + places[i, 1])
+        reach = max(reach, max(abs(places[i, 0]), abs(places[i, 1])))
+    inside = reach <= y < height - reach
     for x in range(width):
         if near[x] == 0:
             continue
         votes[:] = F(0)
-        for i in range(weights.shape[0]):
-            v = min(max(y + places[i, 0], 0), height - 1)
-            u = min(max(x + places[i, 1], 0), width - 1)
-            _count(label[v, u], second[v, u], share[v, u], weights[i], votes)
+        if inside and reach <= x < width - reach:
+            here = np.uint64(y * width + x)
+            for i in range(weights.shape[0]):
+                _count(flat, here + steps[i], weights[i], votes)
+        else:
+            for i in range(weights.shape[0]):
+                v = min(max(y + places[i, 0], 0), height - 1)
+                u = min(max(x + places[i, 1], 0), width - 1)
+                _count(flat, np.uint64(v * width + u), weights[i], votes)
         one, two, margin = _best_two(votes)
         new_label[x] = one
         new_second[x] = two
@@ -175,23 +188,31 @@ def _resolve_row(
     votes = np.zeros(LANES, np.float32)
     wx = np.empty(3, np.float32)
     wy = np.empty(3, np.float32)
+    flat = label.ravel(), second.ravel(), share.ravel()
     middle_y = min(np.int32(cy + F(0.5)), np.int32(rows - 1))
     _spline_weights(min(cy - F(middle_y), F(0.5)), wy)
+    here, close = label[middle_y], near[middle_y]
+    middles = np.empty(first.shape[0], np.uint32)
     for x in range(first.shape[0]):
         cx = (F(x) + F(0.5)) * step_x - F(0.5)
-        middle_x = min(np.int32(cx + F(0.5)), np.int32(columns - 1))
-        if near[middle_y, middle_x] == 0:
-            first[x] = label[middle_y, middle_x]
-            other[x] = first[x]
-            part[x] = 255
+        middles[x] = np.uint32(min(np.int32(cx + F(0.5)), np.int32(columns - 1)))
+    for x in range(first.shape[0]):
+        found = here[middles[x]]
+        first[x] = found
+        other[x] = found
+        part[x] = np.uint8(255)
+    for x in range(first.shape[0]):
+        if close[middles[x]] == 0:
             continue
+        cx = (F(x) + F(0.5)) * step_x - F(0.5)
+        middle_x = np.int32(middles[x])
         _spline_weights(min(cx - F(middle_x), F(0.5)), wx)
         votes[:] = F(0)
         for j in range(3):
             v = min(max(middle_y + j - 1, 0), rows - 1)
             for i in range(3):
                 u = min(max(middle_x + i - 1, 0), columns - 1)
-                _count(label[v, u], second[v, u], share[v, u], wy[j] * wx[i], votes)
+                _count(flat, np.uint64(v * columns + u), wy[j] * wx[i], votes)
         one, two, margin = _best_two(votes)
         first[x] = one
         other[x] = two
