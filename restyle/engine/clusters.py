@@ -185,9 +185,16 @@ def merge(
 def nearest_of(lab: Floats, entries: Floats) -> NDArray[np.intp]:
     """The place of the entry (n, 3) that is nearest to each colour (…, 3): (…)."""
     weights = np.array([_LIGHTNESS_WEIGHT**2, 1, 1], np.float32)
-    # Of |a − b|² all but |a|², which is the same for every entry.
-    unlike: Floats = (entries**2) @ weights - 2 * lab @ (entries * weights).T
-    return np.asarray(unlike.argmin(-1))
+    one, two, three = np.ascontiguousarray(np.moveaxis(lab, -1, 0))
+    nearest = np.zeros(one.shape, np.intp)
+    least = np.full(one.shape, np.inf, np.float32)
+    for place, entry in enumerate(entries):
+        # Of |a − b|² all but |a|², which is the same for every entry.
+        times = F(-2) * entry * weights
+        unlike = times[0] * one + times[1] * two + times[2] * three + (entry**2) @ weights
+        np.copyto(nearest, place, where=unlike < least)
+        np.minimum(least, unlike, out=least)
+    return nearest
 
 
 def distance(lab: Floats, centre: Floats) -> Floats:

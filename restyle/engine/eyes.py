@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.face_shapes import EyeShape, shapes_of
+from restyle.engine.face_shapes import EyeShape
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.tones import smoothstep, to_bytes
@@ -90,8 +90,7 @@ class CartoonEyes:
         del self._seen[len(faces) :]
         zoom = frame.size[1] / frame.half_size[1], frame.size[0] / frame.half_size[0]
         for rank, face in enumerate(faces):
-            shapes = shapes_of(face.mesh, face.box[2])
-            looked = [_look(frame, face.mesh, shapes.eyes[side], side) for side in (0, 1)]
+            looked = [_look(frame, face.mesh, face.shapes.eyes[side], side) for side in (0, 1)]
             if rank == len(self._seen):
                 self._seen.append(looked)
             self._seen[rank] = [

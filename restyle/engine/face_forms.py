@@ -12,7 +12,7 @@ import numpy as np
 
 from restyle.engine.blurs import soft_blur
 from restyle.engine.face_search import NOSE, TOP
-from restyle.engine.face_shapes import between, shapes_of, stroke
+from restyle.engine.face_shapes import between, stroke
 from restyle.engine.faces import Face
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import F, Floats
@@ -142,7 +142,7 @@ def _add(face: Face, made: FaceForms) -> None:
 def _features(face: Face) -> list[Floats]:
     """Outlines of what is no skin: brows, eyes, lips."""
     side = face.box[2]
-    shapes = shapes_of(face.mesh, side)
+    shapes = face.shapes
     brows = [
         stroke(eye.brow, np.full(len(eye.brow), BROW * side, np.float32)) for eye in shapes.eyes
     ]

@@ -86,9 +86,10 @@ class FaceShapes:
 def shapes_of(mesh: Floats, width: float, zoom: tuple[float, float] = (1, 1)) -> FaceShapes:
     """The shapes of a mesh (468, 3) whose face is so wide, made larger by a zoom (x, y)."""
     points = mesh[:, :2] * np.array(zoom, np.float32)
+    smooth = _SMOOTHED @ points[_KNOWN]
 
     def curve(numbers: tuple[int, ...]) -> Floats:
-        return _smooth(points[list(numbers)])
+        return smooth[_PLACES[numbers]]
 
     lids = [(curve(_UPPER_LIDS[side]), curve(_LOWER_LIDS[side])) for side in (0, 1)]
     widths = [float(np.linalg.norm(upper[-1] - upper[0])) for upper, _ in lids]
@@ -129,9 +130,31 @@ def between(one: Floats, other: Floats) -> Floats:
 
 
 def _smooth(points: Floats) -> Floats:
-    """More points on a curve through some (Catmull and Rom 1974)."""
+    """More points on a curve through some, (n, k) of any k (Catmull and Rom 1974)."""
     first, last = 2 * points[:1] - points[1:2], 2 * points[-1:] - points[-2:-1]
     known = np.concatenate([first, points, last])
     quartets = np.stack([known[:-3], known[1:-2], known[2:-1], known[3:]])
-    pieces = np.einsum("ij,jkc->kic", _CURVE, quartets).reshape(-1, 2)
+    pieces = np.einsum("ij,jkc->kic", _CURVE, quartets).reshape(-1, points.shape[1])
     return np.concatenate([pieces, points[-1:]]).astype(np.float32)
+
+
+_CURVES = (
+    *(*_UPPER_LIDS, *_LOWER_LIDS, *_UPPER_BROWS, *_LOWER_BROWS),
+    *(_UPPER_LIP, _LOWER_LIP, _MOUTH_TOP, _MOUTH_BOTTOM, _NOSTRILS),
+)
+_KNOWN = [point for numbers in _CURVES for point in numbers]
+
+
+def _all_smooth() -> tuple[Floats, dict[tuple[int, ...], slice]]:
+    """What each known point weighs in each point of all curves, and where each curve lies."""
+    curves = [_smooth(np.eye(len(numbers), dtype=np.float32)) for numbers in _CURVES]
+    weights = np.zeros((sum(map(len, curves)), len(_KNOWN)), np.float32)
+    places, row, column = {}, 0, 0
+    for numbers, curve in zip(_CURVES, curves, strict=True):
+        places[numbers] = slice(row, row + len(curve))
+        weights[places[numbers], column : column + len(numbers)] = curve
+        row, column = row + len(curve), column + len(numbers)
+    return weights, places
+
+
+_SMOOTHED, _PLACES = _all_smooth()

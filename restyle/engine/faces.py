@@ -6,6 +6,7 @@ go at once: where the flow carries it, it stays for some frames.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from restyle.engine.face_search import (
     is_face,
     read_points,
 )
+from restyle.engine.face_shapes import FaceShapes, shapes_of
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.pictures import blur, enlarge, shrink
 
@@ -55,7 +57,7 @@ class Face:
     mesh: Floats
     strength: float = 1.0
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """A square (x, y, width, height, strength) as high as the face with its mouth closed,
         the eyes at `EYE_LINE` of its height."""
@@ -69,6 +71,11 @@ class Face:
     def oval(self) -> Floats:
         """The outline: (36, 2) points (x, y), in order."""
         return self.mesh[_OVAL, :2]
+
+    @cached_property
+    def shapes(self) -> FaceShapes:
+        """The shapes to draw of it, in half-size pixels."""
+        return shapes_of(self.mesh, self.box[2])
 
 
 @dataclass

@@ -27,6 +27,7 @@ SHUT, OPEN = 0.12, 0.20
 IRIS, LASHES = 0.23, 0.12
 ROUNDER = 1.1  # eyes are drawn so much more open than they are
 DOT = 15.0  # pixels at 720p: eyes narrower than this are drawn as dots
+ROOM = 0.25  # around what is drawn, in widths of an eye
 BROW = 0.13  # thickness of a brow's inner end, in widths of an eye
 # Shares of the mouth's width: how far lips are apart where it is closed, and where it is open; the
 # thickness of its line.
@@ -61,9 +62,11 @@ def features(frame: Frame) -> Features:
     zoom = width / frame.half_size[1], height / frame.half_size[0]
     if not frame.faces:
         return NO_FEATURES
-    points = np.concatenate([face.mesh[:, :2] for face in frame.faces]) * np.array(zoom)
-    left, top = np.maximum(points.min(0).astype(int) - 4, 0)
-    right, bottom = np.minimum(points.max(0).astype(int) + 5, (width, height))
+    drawn = [shapes_of(face.mesh, face.box[2], zoom) for face in frame.faces]
+    reaches = [_reach(shapes) for shapes in drawn]
+    left, top = np.maximum(np.min([low for low, _ in reaches], 0).astype(int) - 4, 0)
+    furthest = np.max([high for _, high in reaches], 0).astype(int) + 5
+    right, bottom = np.minimum(furthest, (width, height))
     if left >= right or top >= bottom:
         return NO_FEATURES
     sheet = _Sheet(
@@ -71,8 +74,7 @@ def features(frame: Frame) -> Features:
         np.array([left, top], np.float32),
         max(LEAST * frame.scale, 1.0),
     )
-    for face in reversed(frame.faces):
-        shapes = shapes_of(face.mesh, face.box[2], zoom)
+    for face, shapes in zip(reversed(frame.faces), reversed(drawn), strict=True):
         full = round(255 * face.strength)
         sheet.line(NOSE, shapes.nostrils, NOSE_LINE * shapes.width, full)
         _draw_mouth(sheet, shapes, full, teeth_shown(frame, face))
@@ -83,12 +85,22 @@ def features(frame: Frame) -> Features:
                 _draw_eye(sheet, eye, seen, DOT * frame.scale)
                 _draw_brow(sheet, eye, BROW * widest, seen)
     window = np.array([top, bottom, left, right], np.int32)
-    return Features(np.ascontiguousarray(sheet.layers.transpose(1, 2, 0)), window)
+    return Features(np.asarray(cv2.merge(list(sheet.layers)), np.uint8), window)
+
+
+def _reach(shapes: FaceShapes) -> tuple[Floats, Floats]:
+    """The upper left and the lower right corner of what is drawn of a face."""
+    lines = [line for eye in shapes.eyes for line in (eye.upper, eye.lower, eye.brow)]
+    lines += [shapes.lip_top, shapes.lip_bottom, shapes.nostrils]
+    points = np.concatenate(lines)
+    # Lines are thick, eyes are drawn rounder than they are.
+    room = F(ROOM * max(eye.width for eye in shapes.eyes))
+    return points.min(0) - room, points.max(0) + room
 
 
 def teeth_shown(frame: Frame, face: Face) -> float:
     """How far down from the upper lip there are teeth rather than dark: 0 none, 1 all the way."""
-    shapes = shapes_of(face.mesh, face.box[2])
+    shapes = face.shapes
     third = len(shapes.mouth_top) // 3
     upper, lower = shapes.mouth_top[third:-third], shapes.mouth_bottom[third:-third]
     cheeks = max(_tone(frame, face.mesh[list(_CHEEKS), :2]), 1.0)

@@ -144,9 +144,12 @@ class FrameReader:
         faces = self._faces.read(half, motion.flow, motion.is_cut) if self._faces else []
         mask = face_mask(faces, half_height, half_width)
         if faces:
-            relief = F(wanted.face_relief) * feature_relief(grey, faces)
             where = _extent(mask)
-            _spare(abstract[where], light[where], half[where], mask[where], relief[where])
+            _spare(abstract[where], light[where], half[where], mask[where])
+            if wanted.face_relief:
+                relief = F(wanted.face_relief) * feature_relief(grey, faces)
+                abstract[where] += (mask[where] * relief[where])[..., None]
+            np.clip(abstract[where], 0, 1, out=abstract[where])
         frame = Frame(
             full=full,
             guide=cast(Bytes, cv2.medianBlur(grey_of(full), 3)),
@@ -180,12 +183,10 @@ def _extent(mask: Floats) -> tuple[slice, slice]:
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
-def _spare(abstract: Floats, light: Floats, half: Bytes, mask: Floats, relief: Floats) -> None:
-    """Give faces back some of what the abstraction took, and their relief, in place."""
+def _spare(abstract: Floats, light: Floats, half: Bytes, mask: Floats) -> None:
+    """Give faces back some of what the abstraction took, in place."""
     spared = F(0.65) * light + F(0.35 / 255) * half
     abstract += F(FACE_DETAIL) * mask[..., None] * (spared - abstract)
-    abstract += (mask * relief)[..., None]
-    np.clip(abstract, 0, 1, out=abstract)
 
 
 def tangent_field(grey: Floats, sigma: float) -> tuple[Floats, Floats]:

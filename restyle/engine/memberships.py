@@ -210,9 +210,7 @@ def _neighbours_row(said: Eights, small: int, one: Eights, two: Eights, share: E
 
 
 @brush
-def _heard_row(
-    one: _Sixteenths, two: _Sixteenths, share: _Sixteenths, heard: Floats
-) -> None:
+def _heard_row(one: _Sixteenths, two: _Sixteenths, share: _Sixteenths, heard: Floats) -> None:
     for i in range(heard.shape[0]):
         said = np.uint16(one[i] * np.uint16(np.uint16(16) - share[i]) + two[i] * share[i])
         heard[i] = F(said) * F(1 / 256) + F(AGREED)

@@ -223,22 +223,24 @@ def _blond(lab: Floats, n_skin: int, n_hair: int) -> Floats:
 
 
 def _unlikeness(lab: Floats) -> Floats:
-    """Of each colour of the grid to each entry: squared ΔE (GRID³, LANES)."""
+    """Of each entry to each colour of the grid: squared ΔE (LANES, GRID³)."""
     steps = np.linspace(0, 1, GRID, dtype=np.float32)
     grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), -1)
     colour = colours.to_lab(grid.reshape(GRID, GRID * GRID, 3)).reshape(-1, 3)
-    delta = np.full((len(colour), LANES), np.inf, np.float32)
-    for k in range(len(lab)):
-        d = colour - lab[k]
-        delta[:, k] = 0.6 * d[:, 0] ** 2 + d[:, 1] ** 2 + d[:, 2] ** 2
+    light, a, b = np.ascontiguousarray(colour.T)
+    delta = np.full((LANES, len(colour)), np.inf, np.float32)
+    for k, entry in enumerate(lab):
+        delta[k] = F(0.6) * (light - entry[0]) ** 2 + (a - entry[1]) ** 2 + (b - entry[2]) ** 2
     return delta
 
 
 def _table(unlike: Floats, handicap: Floats, softness: float = _SOFTNESS) -> Bytes:
     """Softmax memberships of each colour of the grid; `handicap` (n,) is what each entry has."""
-    delta = unlike.copy()
-    delta[:, : len(handicap)] += handicap
-    delta -= delta.min(1, keepdims=True)
-    weights = np.exp(delta * np.float32(-1 / softness))
-    weights *= F(255) / weights.sum(1, keepdims=True)
-    return np.asarray(np.rint(weights).reshape(GRID, GRID, GRID, LANES), np.uint8)
+    delta = unlike[: len(handicap)] + np.asarray(handicap, np.float32)[:, None]
+    delta -= delta.min(0)
+    delta *= F(-1 / softness)
+    weights = np.exp(delta, out=delta)
+    weights *= F(255) / weights.sum(0)
+    table = np.zeros((unlike.shape[1], LANES), np.uint8)
+    table[:, : len(handicap)] = np.rint(weights, out=weights).T
+    return table.reshape(GRID, GRID, GRID, LANES)

@@ -4,15 +4,16 @@ One periodic tile serves all layers, each at an offset of its own that follows t
 the layer's pixels: nothing slides under the paper.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.frames import Frame
-from restyle.engine.kernels import Bytes, Floats, brush
+from restyle.engine.kernels import Bytes, F, Floats, brush
 from restyle.engine.palette import LANES
-from restyle.engine.textures import Octave, fractal
+from restyle.engine.textures import Octave, covering, fractal
 
 _STRENGTH, _RELIEF = 0.015, 0.020  # of the grain itself, and of its slope towards the light
 _FIBERS = 0.0019  # a pixel's chance of being the start of a fibre, at 720p
@@ -31,15 +32,18 @@ class Sheets:
     """The paper of one shot, `size` (width, height) in pixels, `scale` short side / 720."""
 
     def __init__(self, size: tuple[int, int], scale: float) -> None:
-        paper = _paper(size, scale)
-        self._lags = [float((paper * np.roll(paper, 1, axis)).mean()) for axis in (0, 1)]
-        self._variance = float(paper.var())
-        self._period = rows, columns = paper.shape
-        # Its first row and column once more at the end, so that every pixel has its neighbours.
-        self.tile = np.pad(paper, ((0, 1), (0, 1)), "wrap")
+        # Frames of nearly one size share their paper.
+        height, width = covering(size)
+        self._paper = _paper((width, height), scale)
+        self._period = rows, columns = height, width
         spread = np.arange(LANES)[:, None] * np.array([[61, 97]]) * 4.3
         self._start = spread % np.array([[rows, columns]])
         self._place = self._start
+
+    @property
+    def tile(self) -> Floats:
+        """The paper (h + 1, w + 1), its first row and column once more at its end."""
+        return self._paper.tile
 
     def move(self, frame: Frame, label: Bytes) -> Grain:
         """Let each layer follow its pixels; `label` is half size."""
@@ -53,8 +57,8 @@ class Sheets:
         whole = np.floor(self._place)
         fy, fx = (self._place - whole).T
         kept = np.ones(LANES)
-        for part, lag in ((fy, self._lags[0]), (fx, self._lags[1])):
-            kept *= part**2 + (1 - part) ** 2 + 2 * part * (1 - part) * lag / self._variance
+        for part, lag in ((fy, self._paper.lags[0]), (fx, self._paper.lags[1])):
+            kept *= part**2 + (1 - part) ** 2 + 2 * part * (1 - part) * lag
         taps = np.stack([(1 - fy) * (1 - fx), (1 - fy) * fx, fy * (1 - fx), fy * fx], 1)
         taps /= np.sqrt(np.maximum(kept, 0.1))[:, None]
         wrapped = whole.astype(np.int32) % np.array([[rows, columns]], np.int32)
@@ -108,19 +112,32 @@ def _layer_motion(frame: Frame, label: Bytes) -> NDArray[np.float64]:
     return np.where(np.abs(motion) < 0.05, 0, motion)
 
 
-def _paper(size: tuple[int, int], scale: float) -> Floats:
+class _Paper(NamedTuple):
+    """A periodic tile, wrapped once, and how alike pixels are to the next down and across."""
+
+    tile: Floats
+    lags: tuple[float, float]
+
+
+@lru_cache(maxsize=4)
+def _paper(size: tuple[int, int], scale: float) -> _Paper:
     """Grain with fibres, lit from the left: the share of light added or taken, periodic."""
     fine = max(0.9 * scale, 0.6)
     octaves = [Octave(fine, fine, 1.0), Octave(2 * scale, 2 * scale, 0.7)]
     octaves += [Octave(14 * scale, 14 * scale, 0.5)]
-    grain = fractal(size, octaves, seed=83).values + 0.9 * _fibers(size, scale)
+    grain = fractal(size, octaves, seed=83).values + F(0.9) * _fibers(size, scale)
     slope = grain - np.roll(grain, (-1, -1), (0, 1))
-    return np.ascontiguousarray(_STRENGTH * grain + _RELIEF * slope, np.float32)
+    paper = np.asarray(F(_STRENGTH) * grain + F(_RELIEF) * slope, np.float32)
+    variance = float(paper.var())
+    down, across = (float((paper * np.roll(paper, 1, axis)).mean()) for axis in (0, 1))
+    tile = np.pad(paper, ((0, 1), (0, 1)), "wrap")
+    tile.setflags(write=False)
+    return _Paper(tile, (down / variance, across / variance))
 
 
 def _fibers(size: tuple[int, int], scale: float) -> Floats:
     """Short curved hairs, light and dark, wrapping round the tile's borders."""
-    rows, columns = fractal(size, [Octave(1, 1, 1)], seed=1).values.shape
+    rows, columns = covering(size)
     dice = np.random.default_rng(85)
     count = int(_FIBERS * rows * columns / max(scale, 0.4) ** 2)
     field = np.zeros((rows, columns), np.float32)

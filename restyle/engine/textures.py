@@ -82,11 +82,11 @@ def fractal(size: tuple[int, int], octaves: Sequence[Octave], *, seed: int) -> T
     Each octave is white noise filtered by a Gaussian in the frequency domain, hence periodic, and
     scaled to unit variance before it is weighted.
     """
-    height, width = (_covering(side) for side in (size[1], size[0]))
+    shape = covering(size)
     dice = np.random.default_rng(seed)
-    total = np.zeros((height, width), np.float64)
+    total = np.zeros(shape, np.float32)
     for octave in octaves:
-        total += octave.weight * _filtered(dice, height, width, octave)
+        total += F(octave.weight) * _filtered(dice, shape, octave)
     return _tile(total)
 
 
@@ -147,26 +147,29 @@ def _isotropic(
     return fractal(size, octaves, seed=seed)
 
 
-def _covering(side: int) -> int:
-    return -(-max(side, 1) // _STEP) * _STEP
+def covering(size: tuple[int, int]) -> tuple[int, int]:
+    """(height, width) of a tile that covers `size` (width, height)."""
+    width, height = (-(-max(side, 1) // _STEP) * _STEP for side in size)
+    return height, width
 
 
-def _filtered(
-    dice: np.random.Generator, height: int, width: int, octave: Octave
-) -> NDArray[np.float64]:
-    spectrum = np.fft.rfft2(dice.standard_normal((height, width)))
-    v = np.fft.fftfreq(height)[:, None] * octave.sigma_y
-    u = np.fft.rfftfreq(width)[None, :] * octave.sigma_x
-    spectrum *= np.exp(-2 * np.pi**2 * (u * u + v * v))
+def _filtered(dice: np.random.Generator, shape: tuple[int, int], octave: Octave) -> Floats:
+    noise = dice.standard_normal(shape).astype(np.float32)
+    spectrum = np.fft.rfft2(noise)
+    v = np.fft.fftfreq(shape[0]) * octave.sigma_y
+    u = np.fft.rfftfreq(shape[1]) * octave.sigma_x
+    spectrum *= np.exp(-2 * np.pi**2 * v * v).astype(np.float32)[:, None]
+    spectrum *= np.exp(-2 * np.pi**2 * u * u).astype(np.float32)
     spectrum[0, 0] = 0
-    field: NDArray[np.float64] = np.fft.irfft2(spectrum, s=(height, width))
-    return field / max(float(field.std()), 1e-9)
+    field = np.asarray(np.fft.irfft2(spectrum, s=shape), np.float32)
+    field /= F(max(float(field.std()), 1e-9))
+    return field
 
 
-def _tile(field: NDArray[np.float64]) -> Tile:
-    field = (field - field.mean()) / max(float(field.std()), 1e-9)
+def _tile(field: Floats) -> Tile:
+    field = (field - field.mean()) / F(max(float(field.std()), 1e-9))
     lags = [float((field * np.roll(field, 1, axis)).mean()) for axis in (0, 1)]
-    wrapped = np.pad(field.astype(np.float32), ((0, 1), (0, 1)), mode="wrap")
+    wrapped = np.pad(field, ((0, 1), (0, 1)), mode="wrap")
     wrapped.setflags(write=False)
     return Tile(wrapped, lags[0], lags[1])
 
