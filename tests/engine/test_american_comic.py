@@ -31,3 +31,21 @@ def test_dark_cloth_is_black_up_to_a_white_wall() -> None:
     scene[160:220, 200:280] = 12
     cloth = printed(scene)[110:350, 156:324]
     assert (cloth < 60).mean() > 0.96
+
+
+def test_black_that_slides_into_light_runs_out_in_strokes() -> None:
+    slope = np.repeat(np.linspace(0, 220, WIDTH, dtype=np.uint8)[None], HEIGHT, axis=0)
+    print_ = printed(slope)[60:-60].astype(float)
+    ends = (print_.mean(axis=0) > 40) & (print_.mean(axis=0) < 80)
+    # Dots alone leave 12 there.
+    assert print_[:, ends].std(axis=0).mean() > 16
+    assert print_[:, :40].max() < 20, "blacks hold together"
+
+
+def test_a_vivid_thing_before_a_wall_hardly_lighter_has_a_line() -> None:
+    scene = np.full((HEIGHT, WIDTH, 3), 155, np.uint8)
+    scene[:, WIDTH // 2 :] = (240, 120, 30)
+    stylizer = Stylizer(Options(Style.AMERICAN_COMIC), (WIDTH, HEIGHT))
+    drawn = [stylizer.render(scene) for _ in range(3)][-1].max(axis=2)
+    border = drawn[60:-60, WIDTH // 2 - 6 : WIDTH // 2 + 6]
+    assert (border.min(axis=1) < 70).mean() > 0.95

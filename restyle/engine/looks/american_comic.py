@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from restyle.engine.blurs import wide_blur
-from restyle.engine.carrying import Ground
 from restyle.engine.cels import modelling
+from restyle.engine.details import busy
 from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.exposure import Exposure
 from restyle.engine.frames import Abstraction, Frame
@@ -18,11 +18,12 @@ from restyle.engine.rows import (
     columns,
     curve_row,
     normalise_row,
-    sample_colour_row,
     sample_row,
     store_row,
     upsample_row,
 )
+from restyle.engine.screens import mix_row, placed, screens_row
+from restyle.engine.skin import skin
 from restyle.engine.strokes import follow, ink_pixel, line_tone
 from restyle.engine.tones import (
     chroma_pixel,
@@ -43,16 +44,23 @@ LINE_SIGMA = 0.85
 LINE_STRENGTH = 18.0
 LINE_LENGTH = 7
 INK_AT, INK_SHARPNESS = 0.16, 10.0
+# Feathering: where tone slides into black, the black runs out in tapering strokes.
+STEP = 0.02, 0.10  # of the lines: tone that slides, and that steps
+FEATHER = 0.12  # tone by which the edge of black moves from stroke to stroke
+VIVID_LINES = 0.5  # how far lines go by the least of red, green and blue instead of luma
+# Hands: how far they are darker than what is behind, for lines; how much stronger lines are there.
+HAND_STEP, HAND_LINES = 0.14, 1.2
+# Clumps of leaves: σ of them and of their surroundings, half-size pixels at 720p; their light.
+CLUMPS, CLUMP_LIGHT = (2.5, 9.0), 2.2
 # Spotted blacks: a dark thing is inked as one, and only its lit folds are left open.
 SPOT_SIGMA = 9.0  # half-size pixels at 720p
 SPOT_DARK, SPOT_LIGHT = 0.13, 0.38  # its tone around, wholly and not at all dark
 THING_DARK, THING_LIGHT = 0.25, 0.50  # a tone that is, and is not, part of a dark thing
-SPOT = 0.16  # what is in the dark is black when its tone is lighter by this much
-STEADY = 0.78
+SPOT = 0.18  # what is in the dark is black when its tone is lighter by this much
+STEADY = 0.84
 
 # Ben-Day dots: a grid at 45°, dots grow as the tone falls.
 PITCH = 6.5  # full-size pixels at 720p
-DOT_INK = 0.34
 UNREST_SIGMA = 6.0  # half-size pixels at 720p
 
 INK_STEPS = 0.7  # how far saturation goes to one of its four strengths
@@ -93,6 +101,7 @@ class AmericanComic:
         frame = self._exposure.develop(frame)
         low, high = frame.levels
         tone = np.clip((luma(frame.abstract) - F(low)) / F(high - low), F(0), F(1))
+        black = memory.blend("black", _black(frame, memory), STEADY)
         out = np.empty((*frame.size, 3), np.uint8)
         _compose(
             frame.abstract,
@@ -100,15 +109,16 @@ class AmericanComic:
             frame.guide,
             frame.face_mask,
             modelling(frame, memory),
-            enlarge(memory.blend("black", _black(frame), STEADY), frame.size, smooth=True),
+            enlarge(np.ascontiguousarray(black[..., 0]), frame.size, smooth=True),
+            np.ascontiguousarray(black[..., 1]),
             memory.blend("dots", np.sqrt(tone) + _unrest(frame), 0.75),
             SMOOTH,
             STEPPED,
             F(low),
             F(1 / (high - low)),
             F(1 / (PITCH * max(frame.scale, 0.6))),
-            _placed(frame.ground, frame.ground.offset, frame.size[1]),
-            _placed(frame.ground, frame.ground.fresh, frame.size[1]),
+            placed(frame.ground, frame.ground.offset, frame.size[1]),
+            placed(frame.ground, frame.ground.fresh, frame.size[1]),
             F(frame.ground.share),
             out,
         )
@@ -124,28 +134,38 @@ def _unrest(frame: Frame) -> Floats:
     return smoothstep(0.25, 0.70, F(1) - trusted)
 
 
-def _placed(ground: Ground, offset: Floats, width: int) -> Floats:
-    """A layer of the ground in rows of full width, with how whole it is: (rows, width, 3)."""
-    cells = np.dstack([offset, ground.whole(offset)])
-    return enlarge(np.asarray(cells, np.float32), (cells.shape[0], width))
-
-
-def _black(frame: Frame) -> Floats:
-    """Tone with lines sharpened into it, half size: ink where it is under INK_AT."""
+def _black(frame: Frame, memory: Memory) -> Floats:
+    """Half size (h, w, 2): tone with lines sharpened into it, ink where it is under INK_AT; and how
+    far tone slides there, 0–1, rather than steps: where black runs out in strokes.
+    """
     low, high = frame.levels
     fine = np.square(line_tone(frame))
     fine = np.clip((fine - F(low)) / F(high - low), F(0), F(1))
     broad = np.clip((luma(frame.abstract) - F(low)) / F(high - low), F(0), F(1))
     broad += frame.face_mask * (fine - broad)
     sigma = max(LINE_SIGMA * frame.scale, 0.5)
-    lines = follow(blur(fine, sigma) - blur(fine, 1.6 * sigma), frame, LINE_LENGTH)
+    # What is vivid is drawn as if it were darker: orange before a wall as light has a line. Hands
+    # are drawn around, and between their fingers.
+    bare = F(1) - frame.face_mask
+    hands = skin(frame, memory) * bare
+    least = cv2.min(cv2.min(*cv2.split(frame.light)[:2]), cv2.split(frame.light)[2])
+    vivid = np.clip((least - F(low)) / F(high - low), F(0), F(1)) - fine
+    drawn = fine + F(VIVID_LINES) * bare * vivid - F(HAND_STEP) * hands
+    lines = follow(blur(drawn, sigma) - blur(drawn, 1.6 * sigma), frame, LINE_LENGTH)
+    lines *= F(1) + F(HAND_LINES) * hands
     # Of dark things alone: black cloth is black up to a white wall beside it.
     thing = F(1) - smoothstep(THING_DARK, THING_LIGHT, broad)
     around = wide_blur(np.dstack([thing * broad, thing]), SPOT_SIGMA * frame.scale)
     tone = (around[..., 0] + F(0.01)) / (around[..., 1] + F(0.01))
     dark = F(1) - smoothstep(SPOT_DARK, SPOT_LIGHT, tone)
     spots = F(SPOT) * dark * (F(1) - frame.face_mask)
-    return blur(broad, MASS_SIGMA * frame.scale) - spots + F(LINE_STRENGTH) * lines
+    mass = blur(broad, MASS_SIGMA * frame.scale) - spots
+    # Leaves: clumps catch light, and stand out from the black between them.
+    near, far = (wide_blur(fine, sigma * frame.scale, 2) for sigma in CLUMPS)
+    mass += F(CLUMP_LIGHT) * busy(frame) * (near - far)
+    lines *= F(LINE_STRENGTH)
+    sliding = (F(1) - frame.face_mask) * (F(1) - smoothstep(*STEP, np.abs(lines)))
+    return np.dstack([mass + lines, sliding])
 
 
 @kernel
@@ -157,6 +177,7 @@ def _compose(
     face_mask: Floats,
     form: Floats,
     black: Floats,
+    sliding: Floats,
     dots: Floats,
     smooth: Floats,
     stepped: Floats,
@@ -176,12 +197,15 @@ def _compose(
         plain, steps = curve_row(smooth, before), curve_row(stepped, before)
         faces = sample_row(face_mask, y, height, across)
         forms = sample_row(form, y, height, across)
-        cover = _dots_row(dots, y, (height, width), per_pitch, offset)
+        cover, feathers = np.empty(width, np.float32), np.empty(width, np.float32)
+        screens_row(dots, y, (height, width), per_pitch, offset, cover, feathers)
         if share > F(0):
-            renewed = _dots_row(dots, y, (height, width), per_pitch, fresh)
-            for x in range(width):
-                cover[x] += share * (renewed[x] - cover[x])
-        _print_row(paint, before, plain, steps, faces, forms, cover, black[y])
+            newer, finer = np.empty(width, np.float32), np.empty(width, np.float32)
+            screens_row(dots, y, (height, width), per_pitch, fresh, newer, finer)
+            mix_row(cover, newer, share)
+            mix_row(feathers, finer, share)
+        _product_row(feathers, sample_row(sliding, y, height, across))
+        _print_row(paint, before, plain, steps, faces, forms, cover, feathers, black[y])
         store_row(paint, out[y])
 
 
@@ -194,6 +218,7 @@ def _print_row(
     faces: Floats,
     forms: Floats,
     cover: Floats,
+    feathers: Floats,
     black: Floats,
 ) -> None:
     """Inks, dots and black of a row of `paint` (3, W), in place."""
@@ -222,7 +247,8 @@ def _print_row(
         red, green, blue = contain_pixel(red, green, blue, F(OVERPRINT))
 
         dot = cover[x] * (F(1) - face)
-        paper = ink_pixel(black[x], F(INK_AT), F(INK_SHARPNESS))
+        feathered = black[x] + F(FEATHER) * feathers[x]
+        paper = ink_pixel(feathered, F(INK_AT), F(INK_SHARPNESS))
         ink = F(1) - paper
         red = min(red, F(1)) * (F(1) - dot)
         green = min(green, F(1)) * F(0.975) * (F(1) - dot)
@@ -245,56 +271,6 @@ def _skin_pixel(red: F, green: F, blue: F, strength: F) -> F:
 
 
 @brush
-def _dots_row(tones: Floats, y: int, size: tuple[int, int], per_pitch: F, placed: Floats) -> Floats:
-    """How much ink the dots lay on each pixel of row `y`, 0 – DOT_INK.
-
-    A dot's size follows the tone at its centre, so that each is round; where the grid is torn
-    (`placed`: see `_placed`) there are none.
-    """
-    height, width = size
-    moved = sample_colour_row(placed, y, height, columns(width, width))
-    near, at = np.empty(width, np.float32), np.empty((2, width), np.int32)
-    _nearest_dot_row(moved[0], moved[1], y, per_pitch, near, at[0], at[1])
-    tone = np.empty(width, np.float32)
-    half_height, half_width = tones.shape
-    down, along = F(half_height) / F(height), F(half_width) / F(width)
-    for x in range(width):
-        hx = min(max(np.int32(F(at[0, x]) * along), np.int32(0)), np.int32(half_width - 1))
-        hy = min(max(np.int32(F(at[1, x]) * down), np.int32(0)), np.int32(half_height - 1))
-        tone[x] = tones[hy, hx]
-    _dot_ink_row(near, tone, moved[2], F(0.9) * per_pitch)
-    return near
-
-
-@brush
-def _nearest_dot_row(
-    along: Floats,
-    down: Floats,
-    y: int,
-    per_pitch: F,
-    near: Floats,
-    at_x: NDArray[np.int32],
-    at_y: NDArray[np.int32],
-) -> None:
-    """How far the nearest dot's centre is, in pitches, and where, in full-size pixels."""
-    diagonal = F(0.70710678) * per_pitch
-    back = F(0.70710678) / per_pitch
-    for x in range(near.shape[0]):
-        u = (F(x) + along[x] + F(y) + down[x]) * diagonal
-        v = (F(x) + along[x] - F(y) - down[x]) * diagonal
-        du = u - np.floor(u) - F(0.5)
-        dv = v - np.floor(v) - F(0.5)
-        near[x] = np.sqrt(du * du + dv * dv)
-        at_x[x] = np.int32(F(x) - (du + dv) * back)
-        at_y[x] = np.int32(F(y) - (du - dv) * back)
-
-
-@brush
-def _dot_ink_row(near: Floats, tone: Floats, whole: Floats, edge: F) -> None:
-    """From the distance of each pixel to its dot to the ink there, in place."""
-    for x in range(near.shape[0]):
-        dark = F(1) - smoothstep_pixel(F(0.24), F(0.70), tone[x])
-        radius = F(0.60) * dark * smoothstep_pixel(F(0), F(0.12), dark)
-        ink = F(1) - smoothstep_pixel(radius - edge, radius + edge, near[x])
-        # The smallest dots would only look like dirt.
-        near[x] = F(DOT_INK) * ink * smoothstep_pixel(F(0.08), F(0.14), radius) * whole[x]
+def _product_row(row: Floats, other: Floats) -> None:
+    for x in range(row.shape[0]):
+        row[x] *= other[x]

@@ -1,0 +1,106 @@
+"""The printer's screens: Ben-Day dots at 45°, and strokes by which black feathers out into tone.
+
+Both lie on the ground (`carrying`), so that they move with what they are printed on; kernels ask
+for them a row at a time.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from restyle.engine.carrying import Ground
+from restyle.engine.kernels import F, Floats, brush
+from restyle.engine.pictures import enlarge
+from restyle.engine.rows import columns, sample_colour_row
+from restyle.engine.tones import smoothstep_pixel
+
+DOT_INK = 0.34
+FEATHERS = 0.62  # strokes to a pitch of the dots
+
+
+def placed(ground: Ground, offset: Floats, width: int) -> Floats:
+    """A layer of the ground in rows of full width, with how whole it is: (rows, width, 3)."""
+    cells = np.dstack([offset, ground.whole(offset)])
+    return enlarge(np.asarray(cells, np.float32), (cells.shape[0], width))
+
+
+@brush
+def mix_row(row: Floats, other: Floats, share: F) -> None:
+    """`share` of another row in the place of this one's, in place."""
+    for x in range(row.shape[0]):
+        row[x] += share * (other[x] - row[x])
+
+
+@brush
+def screens_row(
+    tones: Floats,
+    y: int,
+    size: tuple[int, int],
+    per_pitch: F,
+    lies: Floats,
+    cover: Floats,
+    feathers: Floats,
+) -> None:
+    """The printer's screens on row `y`: the dots' ink, 0 – DOT_INK, and strokes, −0.5 – 0.5.
+
+    A dot's size follows the tone at its centre, so that each is round; where the grid is torn
+    (`lies`: see `placed`) there are neither.
+    """
+    height, width = size
+    moved = sample_colour_row(lies, y, height, columns(width, width))
+    at = np.empty((2, width), np.int32)
+    _nearest_dot_row(moved[0], moved[1], y, per_pitch, cover, at[0], at[1])
+    _feather_row(moved[0], moved[1], moved[2], y, per_pitch, feathers)
+    tone = np.empty(width, np.float32)
+    half_height, half_width = tones.shape
+    down, along = F(half_height) / F(height), F(half_width) / F(width)
+    for x in range(width):
+        hx = min(max(np.int32(F(at[0, x]) * along), np.int32(0)), np.int32(half_width - 1))
+        hy = min(max(np.int32(F(at[1, x]) * down), np.int32(0)), np.int32(half_height - 1))
+        tone[x] = tones[hy, hx]
+    _dot_ink_row(cover, tone, moved[2], F(0.9) * per_pitch)
+
+
+@brush
+def _feather_row(
+    along: Floats, down: Floats, whole: Floats, y: int, per_pitch: F, feathers: Floats
+) -> None:
+    """Strokes at 45°: −0.5 in their middle, 0.5 between them."""
+    across = F(0.70710678 * FEATHERS) * per_pitch
+    for x in range(feathers.shape[0]):
+        u = (F(x) + along[x] + F(y) + down[x]) * across
+        from_middle = abs(u - np.floor(u) - F(0.5))
+        feathers[x] = whole[x] * (F(2) * from_middle - F(0.5))
+
+
+@brush
+def _nearest_dot_row(
+    along: Floats,
+    down: Floats,
+    y: int,
+    per_pitch: F,
+    near: Floats,
+    at_x: NDArray[np.int32],
+    at_y: NDArray[np.int32],
+) -> None:
+    """How far the nearest dot's centre is, in pitches, and where, in full-size pixels."""
+    diagonal = F(0.70710678) * per_pitch
+    back = F(0.70710678) / per_pitch
+    for x in range(near.shape[0]):
+        u = (F(x) + along[x] + F(y) + down[x]) * diagonal
+        v = (F(x) + along[x] - F(y) - down[x]) * diagonal
+        du = u - np.floor(u) - F(0.5)
+        dv = v - np.floor(v) - F(0.5)
+        near[x] = np.sqrt(du * du + dv * dv)
+        at_x[x] = np.int32(F(x) - (du + dv) * back)
+        at_y[x] = np.int32(F(y) - (du - dv) * back)
+
+
+@brush
+def _dot_ink_row(near: Floats, tone: Floats, whole: Floats, edge: F) -> None:
+    """From the distance of each pixel to its dot to the ink there, in place."""
+    for x in range(near.shape[0]):
+        dark = F(1) - smoothstep_pixel(F(0.24), F(0.70), tone[x])
+        radius = F(0.60) * dark * smoothstep_pixel(F(0), F(0.12), dark)
+        ink = F(1) - smoothstep_pixel(radius - edge, radius + edge, near[x])
+        # The smallest dots would only look like dirt.
+        near[x] = F(DOT_INK) * ink * smoothstep_pixel(F(0.08), F(0.14), radius) * whole[x]
