@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import Bytes, F, Floats, brush
+from restyle.engine.kernels import Bytes, F, Floats, brush, loop
 from restyle.engine.palette import LANES
 
 FAMILIAR = 0.5  # of the area it would need, at which a piece stays that was shown just so
@@ -35,7 +35,7 @@ class _Contacts(NamedTuple):
     length: _Numbers
 
 
-@brush
+@loop
 def merge_crumbs(
     label: Bytes,
     shown: Bytes,
@@ -60,7 +60,7 @@ def merge_crumbs(
     for run in range(count):
         area[piece[run]] += runs.end[run] - runs.start[run]
     row_of = np.full(count, -1, np.int32)
-    small = 0
+    small = np.int64(0)  # A bare 0 is a type of its own to numba, for which all below is compiled.
     for p in range(count):
         if 0 < area[p] < least:
             row_of[p] = small

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from restyle.engine.compiling import Compiling
 from restyle.engine.faults import Fault, download_fault, render_fault, timeout_fault
 from restyle.engine.heartbeat import Heartbeat
 from restyle.engine.leases import MAX_ATTEMPTS, Leases
@@ -76,6 +77,7 @@ class Dispatcher:
         self._changing = threading.Condition()
         self._current: _Current | None = None
         self._renderer: Renderer | None = None
+        self._compiling: Compiling | None = None
         self._compiled: frozenset[int] = frozenset()
         self._has_database = True
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
@@ -91,6 +93,8 @@ class Dispatcher:
         """The styles whose compiled kernels are on disk by now."""
         if (renderer := self._renderer) is not None:
             self._compiled |= renderer.warm_styles
+        if (compiling := self._compiling) is not None:
+            self._compiled |= compiling.compiled_styles
         return self._compiled
 
     def start(self) -> None:
@@ -131,6 +135,7 @@ class Dispatcher:
 
     def _run(self) -> None:
         pause_s = FIRST_PAUSE_S
+        self._compiling = Compiling(warm_up=self._warm_up)
         while not self._ending.is_set():
             self._renderer = renderer = Renderer(warm_up=self._warm_up)
             try:
@@ -150,6 +155,7 @@ class Dispatcher:
                 renderer.kill()
             self._ending.wait(pause_s)
             pause_s = min(2 * pause_s, MAX_PAUSE_S)
+        self._compiling.stop()
 
     def _await_ready(self, renderer: Renderer) -> None:
         while not self._ending.is_set():
@@ -213,6 +219,8 @@ class Dispatcher:
         result = folder / "result.mp4"
         try:
             folder.mkdir(parents=True)
+            if self._compiling is not None:
+                self._compiling.first(task.options.style)
             renderer.send(self._order(task, folder, result))
             duration_s = self._follow(renderer, current)
             if duration_s is not None:

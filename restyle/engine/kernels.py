@@ -2,7 +2,8 @@
 
 A *brush* works on one pixel or one row and is compiled into the kernels that use it; a *kernel*
 loops over a picture, whose rows are shared in bands among the cores. Both are compiled by numba
-and kept on disk.
+and kept on disk, once for all processes. What kernels a painting takes can be listed without
+running any (`rehearsal`), so that another process may compile some ahead.
 
 Rules inside either: float32 only, so literals are written F(0.5) (a bare literal is a float64 and
 pulls the whole expression up); no division by what can be zero (`fastmath` knows no infinity).
@@ -16,14 +17,18 @@ compile, and a first visitor waits for that; it would also not vectorise the loo
 
 import contextlib
 import functools
+import gc
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 
 import numba
 import numpy as np
 import numpy.typing as npt
+
+from restyle.engine.kernel_cache import Claimed, claim
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -53,9 +58,9 @@ def kernel(
     compiled = numba.njit(**_OPTIONS)(function)
 
     @functools.wraps(function)
-    def run(*arguments: _Arguments.args, **named: _Arguments.kwargs) -> None:
-        if _interrupts[-1]():
-            raise Interrupted
+    def run(*arguments: Any) -> None:
+        if not _begins(compiled, (_BANDS[0], *arguments)):
+            return
         # Taking from a deque is safe in any thread.
         waiting = deque(_BANDS)
 
@@ -65,7 +70,7 @@ def kernel(
                     band = waiting.popleft()
                 except IndexError:  # None is left.
                     return
-                compiled(band, *arguments, **named)
+                compiled(band, *arguments)
 
         helping = [_others.submit(work) for _ in range(_CORES - 1)]
         work()
@@ -74,7 +79,108 @@ def kernel(
             if not helper.cancel():
                 helper.result()
 
-    return run
+    return cast(Callable[_Arguments, None], run)
+
+
+def loop(function: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
+    """Compile a loop that cannot be shared: one core runs it."""
+    compiled = numba.njit(**_OPTIONS)(function)
+
+    @functools.wraps(function)
+    def run(*arguments: Any) -> None:
+        if _begins(compiled, arguments):
+            compiled(*arguments)
+
+    return cast(Callable[_Arguments, None], run)
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """A kernel or loop, and the types of what it is called with."""
+
+    compiled: Any
+    types: tuple[Any, ...]
+
+    def carry_out(self, *, wait: bool = True) -> None:
+        """Compile it, or load what another process has compiled.
+
+        One that another process is compiling is waited for, or else left to it. Raises
+        Interrupted.
+        """
+        _give_way()
+        if self.types not in self.compiled.overloads:
+            with contextlib.suppress(Claimed), claim(self._name, wait=wait), _keeping_garbage():
+                self.compiled.compile(self.types)
+
+    @property
+    def size(self) -> int:
+        """Bytes of Python's code in it and its brushes: about how long it takes to compile."""
+        return sum(len(function.__code__.co_code) for function in _compiled_into(self.compiled))
+
+    @property
+    def _name(self) -> str:
+        function = self.compiled.py_func
+        return f"{function.__module__}.{function.__qualname__}"
+
+
+@contextlib.contextmanager
+def _keeping_garbage() -> Iterator[None]:
+    """A compile makes so many objects that looking for garbage among them is a sixth of it."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _compiled_into(compiled: Any) -> set[Any]:
+    found: set[Any] = set()
+    waiting = [compiled.py_func]
+    while waiting:
+        function = waiting.pop()
+        if function not in found:
+            found.add(function)
+            named = (function.__globals__.get(name) for name in function.__code__.co_names)
+            waiting += [one.py_func for one in named if hasattr(one, "py_func")]
+    return found
+
+
+def _begins(compiled: Any, arguments: tuple[Any, ...]) -> bool:
+    """Whether to run now what is compiled by then; raises Interrupted."""
+    _give_way()
+    if _rehearsals:
+        _rehearsals[-1].append(_compilation(compiled, arguments))
+        for argument in arguments:
+            if isinstance(argument, np.ndarray) and argument.flags.writeable:
+                argument.fill(1)
+        return False
+    if not compiled.overloads:
+        _compilation(compiled, arguments).carry_out()
+    return True
+
+
+def _compilation(compiled: Any, arguments: tuple[Any, ...]) -> Compilation:
+    return Compilation(compiled, tuple(compiled.typeof_pyval(one) for one in arguments))
+
+
+def _give_way() -> None:
+    if _interrupts[-1]():
+        raise Interrupted
+
+
+@contextlib.contextmanager
+def rehearsal() -> Iterator[list[Compilation]]:
+    """Within it nothing is compiled or run: what would be is listed, in order.
+
+    Every array given to a kernel comes back full of ones, the sources and whatever is remembered
+    between frames or clips included: for processes that paint nothing afterwards. Ones, because
+    they can be divided by, lead somewhere, and trust each other.
+    """
+    _rehearsals.append([])
+    try:
+        yield _rehearsals[-1]
+    finally:
+        _rehearsals.pop()
 
 
 @contextlib.contextmanager
@@ -91,7 +197,7 @@ def interruptible(wanted: Callable[[], bool]) -> Iterator[None]:
 
 
 def brush(function: _Function) -> _Function:
-    """Compile a function of one pixel or row, to be called from kernels, or a loop on one core."""
+    """Compile a function of one pixel or row, to be called from kernels."""
     return cast(_Function, numba.njit(**_OPTIONS)(function))
 
 
@@ -112,6 +218,7 @@ def rows_in(band: Band, height: int) -> range:
 
 
 _interrupts: list[Callable[[], bool]] = [lambda: False]
+_rehearsals: list[list[Compilation]] = []
 _CORES: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set as it starts
 _BANDS = [Band(number, BANDS_PER_CORE * _CORES) for number in range(BANDS_PER_CORE * _CORES)]
 _others = ThreadPoolExecutor(max(1, _CORES - 1), thread_name_prefix="kernel")

@@ -10,10 +10,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from restyle.engine.kernel_cache import note_whole
 from restyle.engine.kernels import Interrupted, interruptible
 from restyle.engine.stylize import warm_up
 from restyle.styles import Style
@@ -46,18 +47,31 @@ class Lines:
 
         With `--warm-up` among the program's arguments, styles are compiled between the orders.
         """
-        cold = list(Style) if "--warm-up" in sys.argv[1:] else []
         self.say({"ready": True})
+        if "--warm-up" in sys.argv[1:]:
+            self.warm_up(Style, lambda style: warm_up([style]), carry_out)
+            note_whole()
         while True:
+            carry_out(self._orders.get())
+
+    def warm_up(
+        self,
+        styles: Iterable[Style],
+        make_warm: Callable[[Style], None],
+        carry_out: Callable[[Line], None],
+    ) -> None:
+        """Make one style after another warm, and say so; orders that come meanwhile go first."""
+        cold = list(styles)
+        while cold:
             try:
-                order = self._orders.get(block=not cold)
+                order = self._orders.get(block=False)
             except Empty:
                 # An order that comes meanwhile waits for the kernel at hand, and for no other.
                 with contextlib.suppress(Interrupted), interruptible(self._has_order):
-                    _warm_up(cold[0])
+                    _try(make_warm, cold[0])
                     self.say({"warm": int(cold.pop(0)), "all": not cold})
-                continue
-            carry_out(order)
+            else:
+                carry_out(order)
 
     def _has_order(self) -> bool:
         return not self._orders.empty()
@@ -73,9 +87,9 @@ class Lines:
         os._exit(0)
 
 
-def _warm_up(style: Style) -> None:
+def _try(make_warm: Callable[[Style], None], style: Style) -> None:
     try:
-        warm_up([style])
+        make_warm(style)
     except Interrupted:
         raise
     except Exception as error:

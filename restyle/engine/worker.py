@@ -3,8 +3,6 @@
 An order is a task; {"stop": task_id} stops the one at hand. Answers: progress, then how it ended.
 """
 
-import contextlib
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,20 +10,18 @@ from typing import Any
 
 from restyle.engine.faults import Fault, fetch_fault, missing_input_fault, render_fault
 from restyle.engine.lines import Line, Lines
+from restyle.engine.niceness import step_back
 from restyle.engine.render import render
 from restyle.errors import Canceled, FetchFailed
 from restyle.fetching import Guard, fetch
 from restyle.styles import Options
 
 _PROGRESS_STEPS = 200
-# A person waits for the page and its previews, nobody watches a render's every second: against
-# what is as busy, it gets a third of the time. Alone on the machine it has all of it.
-_NICENESS = 3
 
 
 def main() -> None:
     """Carry out tasks until the engine is gone."""
-    _step_back()
+    step_back()
     stopped: set[str] = set()
 
     def stop(line: Line) -> bool:
@@ -35,14 +31,6 @@ def main() -> None:
 
     lines = Lines(stop)
     lines.serve(lambda task: lines.say(_ended(task, lines, stopped)))
-
-
-def _step_back() -> None:
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
-    # Where Linux shares its cores among sessions first, as on desktops, the session counts.
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(_NICENESS), encoding="ascii")
 
 
 def _ended(task: Line, lines: Lines, stopped: set[str]) -> dict[str, Any]:
