@@ -20,6 +20,11 @@ class Compiling:
                 self._process = Renderer("restyle.engine.compiler", warm_up=True)
 
     @property
+    def is_running(self) -> bool:
+        """Whether it compiles."""
+        return self._process is not None and not self._process.has_ended
+
+    @property
     def compiled_styles(self) -> frozenset[int]:
         """The styles whose kernels it has compiled, or found compiled."""
         return self._process.warm_styles if self._process is not None else frozenset()

@@ -175,7 +175,7 @@ def _borders(
     contacts: _Contacts,
     piece: _Numbers,
     row_of: _Numbers,
-    small: int,
+    small: np.int64,
     is_crumb: NDArray[np.bool_],
 ) -> _Numbers:
     """How long each small piece borders on each entry (small, LANES), crumbs not counted."""
@@ -193,7 +193,7 @@ def _borders(
 
 @brush
 def _familiar(
-    runs: _Runs, piece: _Numbers, row_of: _Numbers, small: int, shown: Bytes, flow: Floats
+    runs: _Runs, piece: _Numbers, row_of: _Numbers, small: np.int64, shown: Bytes, flow: Floats
 ) -> _Numbers:
     """How many pixels of each small piece had the same label in the last frame."""
     height, width = shown.shape

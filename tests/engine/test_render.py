@@ -1,8 +1,10 @@
 """A render from file to file: size, rate, length, sound, and what is refused or stopped."""
 
+import contextlib
 import subprocess
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -188,3 +190,32 @@ def test_a_target_that_cannot_be_written_is_a_failed_render(clip: Path, tmp_path
         render(clip, SMALL, tmp_path / "nowhere" / "result.mp4")
     assert caught.value.code == "InternalError.Algo"
     assert "encoder" in caught.value.detail
+
+
+@pytest.mark.parametrize("way", ["done", "stopped", "failed"])
+def test_a_render_takes_one_thread_a_stage_of_opencv_and_leaves_the_others_theirs(
+    clip: Path, tmp_path: Path, way: str
+) -> None:
+    during: list[int] = []
+
+    def on_progress(done: int, _: int) -> None:
+        if done:
+            during.append(cv2.getNumThreads())
+        if done and way == "failed":
+            raise OSError("The disk is full.")
+
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(3)
+    try:
+        with contextlib.suppress(Canceled, OSError):
+            render(
+                clip,
+                SMALL,
+                tmp_path / "result.mp4",
+                on_progress=on_progress,
+                should_stop=lambda: way == "stopped" and len(during) == 2,
+            )
+        assert cv2.getNumThreads() == 3
+    finally:
+        cv2.setNumThreads(before)
+    assert during == [1] * {"done": 15, "stopped": 2, "failed": 1}[way]
