@@ -21,7 +21,9 @@ from restyle.engine.tones import to_bytes
 # Of a frame whose answer only follows the motion: no more of it changes by so much, 0–255.
 CALM, NEWS = 0.01, 30
 INERTIA = 0.9  # weight of what was agreed on before, where the flow is trusted
-COMMON = 0.03  # with what is there now, from which the past counts wholly: shading may change
+COMMON = 0.15  # with what is there now, from which the past counts wholly: shading may change
+# Rounds on a first frame, which all later ones keep to: as many as it takes to agree.
+AT_FIRST = 4
 _AT_ONCE = 4  # lanes that OpenCV can move in one picture
 _ALONE = np.array([1, 0, 0, 0, 0], np.float32)  # weights of a blur that is none
 _NOTHING = np.zeros((1, 1, LANES), np.uint8)
@@ -65,11 +67,16 @@ class Agreement:
         across = np.empty((height, width * LANES), np.uint8)
         tables = of.vague_table, of.face_table, of.cheek_table, of.hair_table, of.head_table
         belong(colour, *tables, small_gate, _NOTHING, _ALONE, across)
-        confidence = shrink(seen.confidence, 2)
-        past = None if restart else self._before
-        own = recalled(across, past, flow, confidence, _ALONE, INERTIA, COMMON).membership
         walls = np.clip(small_gate, F(-1), F(1)) + front if gate.size > 1 else front
-        agreed = spread(own, colour, walls, seen.scale, self._wall)
+
+        def agreed_on(past: Bytes | None, flow: Floats, confidence: Floats) -> Bytes:
+            own = recalled(across, past, flow, confidence, _ALONE, INERTIA, COMMON).membership
+            return spread(own, colour, walls, front, seen.scale, self._wall)
+
+        past = None if restart else self._before
+        agreed = agreed_on(past, flow, shrink(seen.confidence, 2))
+        for _ in range(AT_FIRST - 1 if restart else 0):
+            agreed = agreed_on(agreed, np.zeros_like(flow), np.ones_like(front))
         if not seen.passes:
             self._before = agreed
         return agreed

@@ -23,6 +23,7 @@ from restyle.engine.clusters import (
 )
 from restyle.engine.colours import Manner
 from restyle.engine.kernels import Bytes, F, Floats
+from restyle.engine.people import hair_tones, one_head, others_than, skin_tones
 
 LANES = 16  # entries are padded to this: a SIMD register of memberships a pixel
 GRID = 33  # steps of the membership table along R, G and B
@@ -31,8 +32,6 @@ _SOFTNESS = 60.0  # ΔE² at which membership has fallen to 1/e
 _VAGUE = 240.0  # the same where neighbours are asked too
 _FACE_CORE = 0.6  # face mask above which a pixel may be skin
 _KIN = 16.0  # ΔE within which two entries are thought of one material
-_GREY_HAIR = 56.0  # L from which on neutral hair is grey rather than dark
-_SKIN_PIXELS = 60  # fewer than this, over all samples: no skin entries
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,19 +72,20 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
     Deterministic: OpenCV's generator is seeded before each clustering.
     """
     pixels = gather(samples)
-    skin = _skin_tones(pixels.lab[pixels.face > _FACE_CORE])
-    hair = _hair_tones(pixels, skin)
+    skin = skin_tones(pixels.lab[pixels.face > _FACE_CORE])
+    hair = hair_tones(pixels, skin)
     own = np.concatenate([skin, hair])
     centres, counts = cluster(_others(pixels, own), manner.clusters)
     apart = manner.apart * contrast(pixels.lab)
     centres = merge(pixels, centres, counts, apart, LANES - len(own))
+    centres = others_than(skin, centres)
     lab = np.concatenate([own, centres]).astype(np.float32)
     n_skin, n_hair = len(skin), len(hair)
     in_face = _allowed_in_face(lab, n_skin, n_hair)
     no_skin = np.arange(len(lab)) >= n_skin
     middle = float(np.median(pixels.lab[:, 0]))
     rgb = colours.design(lab, n_skin, middle, manner)
-    rgb = _one_head(lab, rgb, slice(n_skin, n_skin + n_hair), in_face)
+    rgb = one_head(lab, rgb, slice(n_skin, n_skin + n_hair), in_face)
     unlike = _unlikeness(lab)
     barred_in_face = np.where(in_face, F(0), F(np.inf))
     return Palette(
@@ -103,61 +103,6 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
         head_table=_table(unlike, np.where(no_skin & (in_face | (n_hair == 0)), F(0), F(np.inf))),
         vague_table=_table(unlike, np.zeros(len(lab), np.float32), _VAGUE),
     )
-
-
-def _skin_tones(lab: Floats) -> Floats:
-    """Base and shade of the skin in these face pixels, or nothing where there are few."""
-    none = np.empty((0, 3), np.float32)
-    if len(lab) < _SKIN_PIXELS:
-        return none
-    warm = lab[(lab[:, 1] > 1) & (lab[:, 2] > -4) & (lab[:, 0] > 18)]
-    if len(warm) < max(_SKIN_PIXELS, 0.3 * len(lab)):
-        warm = lab  # odd light: take the face as it is
-    middle = np.median(warm, 0)
-    off = np.abs(warm - middle) / np.array([26, 12, 14], np.float32)
-    skin = warm[(off**2).sum(1) < 1]
-    if len(skin) < _SKIN_PIXELS // 2:
-        return none
-    base = np.median(skin, 0)
-    lightness = skin[:, 0]
-    shade = skin[lightness <= np.percentile(lightness, 20)].mean(0)
-    # Flat light has no shade: keep the entries apart so that their border doesn't wander.
-    shade[0] = min(shade[0], base[0] - 10)
-    return np.stack([base, shade]).astype(np.float32)
-
-
-def _hair_tones(pixels: Pixels, skin: Floats) -> Floats:
-    """One or two tones of the hair above the faces, or none: bald, hidden, or no faces."""
-    none = np.empty((0, 3), np.float32)
-    above = pixels.lab[pixels.hair > 0.5]
-    if not len(skin) or len(above) < _SKIN_PIXELS // 2:
-        return none
-    hair = above[np.min([distance(above, tone) for tone in skin], 0) > 7]
-    if len(hair) < 0.3 * len(above):
-        return none
-    # Start from the darker half: what is seen beside or through the hair is mostly lighter.
-    lightness = hair[:, 0]
-    dark = np.median(hair[lightness <= np.percentile(lightness, 55)], 0)
-    hair = hair[distance(hair, dark) < 18]
-    lightness = hair[:, 0]
-    light = np.median(hair[lightness >= np.percentile(lightness, 75)], 0)
-    two = light[0] - dark[0] > 11 and light[0] < skin[0, 0] - 2
-    tones = [dark, light] if two else [dark]
-    return np.stack(tones).astype(np.float32)
-
-
-def _one_head(lab: Floats, rgb: Floats, hair: slice, in_face: NDArray[np.bool_]) -> Floats:
-    """The painted `rgb` (n, 3), dark hair all of one hue: its shine is but a little lighter."""
-    painted = colours.to_lab(rgb[None])[0]
-    darkest = int(np.argmin(np.where(in_face, lab[:, 0], np.inf)))
-    for k in range(hair.start, hair.stop):
-        if lab[k, 0] < 45 and np.hypot(*lab[k, 1:]) < 14 and np.hypot(*lab[darkest, 1:]) < 14:
-            lighter = min(0.5 * (lab[k, 0] - lab[darkest, 0]), 10)
-            painted[k] = painted[darkest] + np.array([lighter, 0, 0], np.float32)
-        elif lab[k, 0] < _GREY_HAIR and np.hypot(*lab[k, 1:]) < 8:
-            # Dark hair in flat light looks grey, but is thought of as dark.
-            painted[k] = painted[darkest] + np.array([12, 0, 0], np.float32)
-    return colours.to_rgb(painted)
 
 
 def _others(pixels: Pixels, own: Floats) -> Floats:

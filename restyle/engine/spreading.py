@@ -13,19 +13,25 @@ from restyle.engine.palette import LANES
 
 SIGMAS = (140.0, 60.0, 20.0)  # pixels of the map at 720p that a round reaches through; one a round
 FAINT = 0.016  # a step between neighbours (0–1) that is shading or noise
+# What a pixel in front costs, as such a step does: prints, hands and folds are small, walls large.
+IN_FRONT = 0.006
 DOUBT = 0.02  # what each label is heard of at least
 
 
-def spread(membership: Bytes, colour: Floats, walls: Floats, scale: float, wall: float) -> Bytes:
+def spread(
+    membership: Bytes, colour: Floats, walls: Floats, front: Floats, scale: float, wall: float
+) -> Bytes:
     """Memberships (h, w, LANES), sums of 255, agreed on by all that no edge divides.
 
     `colour` (h, w, 3), 0–1, tells where edges are; `walls` (h, w) is a map whose steps are edges
-    too, whatever the colours. `scale` is that of the frame; `wall` what a step beyond FAINT costs,
-    in reaches (σ), at 1 from black to white.
+    too, whatever the colours; within `front` (h, w; 0–1) only what is near is heard. `scale` is
+    that of the frame; `wall` what a step beyond FAINT costs, in reaches (σ), at 1 from black to
+    white.
     """
     height, width, _ = membership.shape
     steps = np.empty((2, height, width), np.float32)
     _steps(colour, walls, steps)
+    steps += F(IN_FRONT) * front
     own = np.empty(membership.shape, np.float32)
     heard = np.empty(membership.shape, np.float32)
     _start(membership, own, heard)

@@ -7,15 +7,18 @@ from restyle.engine.palette import LANES
 from restyle.engine.spreading import spread
 
 HEIGHT, WIDTH = 60, 90
+NOTHING = np.zeros((HEIGHT, WIDTH), np.float32)
 
 
-def _spread(colour: Floats, walls: Floats | None = None, wall: float = 30) -> Bytes:
+def _spread(
+    colour: Floats, walls: Floats = NOTHING, front: Floats = NOTHING, wall: float = 30
+) -> Bytes:
     """What is agreed on, where label 0 is dark, label 1 is light, and the middle is either."""
     light = np.clip((colour.mean(-1) - 0.3) / 0.4, 0, 1)
     own = np.zeros((HEIGHT, WIDTH, LANES), np.uint8)
     own[..., 1] = np.rint(255 * light)
     own[..., 0] = 255 - own[..., 1]
-    return spread(own, colour, np.zeros_like(light) if walls is None else walls, 1.0, wall)
+    return spread(own, colour, walls, front, 1.0, wall)
 
 
 def _grey(values: Floats) -> Floats:
@@ -63,3 +66,10 @@ def test_memberships_sum_to_255_but_for_rounding() -> None:
     noise = np.random.default_rng(1).random((HEIGHT, WIDTH, 3), np.float32)
     total = _spread(noise).astype(int).sum(-1)
     assert abs(total - 255).max() <= LANES // 2
+
+
+def test_what_is_in_front_hears_only_what_is_near() -> None:
+    # Light on the left, and a long way of what could be either.
+    colour = _grey(np.where(np.arange(WIDTH) < 10, 0.52, 0.49).astype(np.float32))
+    ground, front = (_spread(colour, front=np.full_like(NOTHING, x)) for x in (0, 1))
+    assert (ground[..., 1] > ground[..., 0]).mean() > (front[..., 1] > front[..., 0]).mean()

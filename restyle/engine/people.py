@@ -1,0 +1,84 @@
+"""People in a palette: the tones of skin and hair in a shot, and what must be painted like them.
+
+Skin lies close in colour to wood, walls and prints in dim light, dark hair to black cloth: their
+entries are found first, by where faces are, and all others give way to them.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from restyle.engine import colours
+from restyle.engine.clusters import Pixels, distance
+from restyle.engine.kernels import Floats
+
+_SKIN_PIXELS = 60  # fewer than this, over all samples: no skin entries
+_GREY_HAIR = 56.0  # L from which on neutral hair is grey rather than dark
+_SAME = 9.0  # ΔE from skin under which another entry would stand for skin once more
+_BLACK, _NEUTRAL = 30.0, 7.0  # L and chroma under which what may be in a face is as dark hair
+
+
+def skin_tones(lab: Floats) -> Floats:
+    """Base and shade of the skin in these face pixels, or nothing where there are few."""
+    none = np.empty((0, 3), np.float32)
+    if len(lab) < _SKIN_PIXELS:
+        return none
+    warm = lab[(lab[:, 1] > 1) & (lab[:, 2] > -4) & (lab[:, 0] > 18)]
+    if len(warm) < max(_SKIN_PIXELS, 0.3 * len(lab)):
+        warm = lab  # odd light: take the face as it is
+    middle = np.median(warm, 0)
+    off = np.abs(warm - middle) / np.array([26, 12, 14], np.float32)
+    skin = warm[(off**2).sum(1) < 1]
+    if len(skin) < _SKIN_PIXELS // 2:
+        return none
+    base = np.median(skin, 0)
+    lightness = skin[:, 0]
+    shade = skin[lightness <= np.percentile(lightness, 20)].mean(0)
+    # Flat light has no shade: keep the entries apart so that their border doesn't wander.
+    shade[0] = min(shade[0], base[0] - 10)
+    return np.stack([base, shade]).astype(np.float32)
+
+
+def hair_tones(pixels: Pixels, skin: Floats) -> Floats:
+    """One or two tones of the hair above the faces, or none: bald, hidden, or no faces."""
+    none = np.empty((0, 3), np.float32)
+    above = pixels.lab[pixels.hair > 0.5]
+    if not len(skin) or len(above) < _SKIN_PIXELS // 2:
+        return none
+    hair = above[np.min([distance(above, tone) for tone in skin], 0) > 7]
+    if len(hair) < 0.3 * len(above):
+        return none
+    # Start from the darker half: what is seen beside or through the hair is mostly lighter.
+    lightness = hair[:, 0]
+    dark = np.median(hair[lightness <= np.percentile(lightness, 55)], 0)
+    hair = hair[distance(hair, dark) < 18]
+    lightness = hair[:, 0]
+    light = np.median(hair[lightness >= np.percentile(lightness, 75)], 0)
+    two = light[0] - dark[0] > 11 and light[0] < skin[0, 0] - 2
+    tones = [dark, light] if two else [dark]
+    return np.stack(tones).astype(np.float32)
+
+
+def one_head(lab: Floats, rgb: Floats, hair: slice, in_face: NDArray[np.bool_]) -> Floats:
+    """The painted `rgb` (n, 3), dark hair and blacks of one hue: shine is but a little lighter."""
+    painted = colours.to_lab(rgb[None])[0]
+    darkest = int(np.argmin(np.where(in_face, lab[:, 0], np.inf)))
+    for k in range(hair.start, hair.stop):
+        if lab[k, 0] < 45 and np.hypot(*lab[k, 1:]) < 14 and np.hypot(*lab[darkest, 1:]) < 14:
+            lighter = min(0.5 * (lab[k, 0] - lab[darkest, 0]), 10)
+            painted[k] = painted[darkest] + np.array([lighter, 0, 0], np.float32)
+        elif lab[k, 0] < _GREY_HAIR and np.hypot(*lab[k, 1:]) < 8:
+            # Dark hair in flat light looks grey, but is thought of as dark.
+            painted[k] = painted[darkest] + np.array([12, 0, 0], np.float32)
+    if hair.stop > hair.start:
+        black = in_face & (lab[:, 0] < _BLACK) & (np.hypot(lab[:, 1], lab[:, 2]) < _NEUTRAL)
+        black[: hair.stop] = False
+        painted[black, 1:] = painted[darkest, 1:]
+    return colours.to_rgb(painted)
+
+
+def others_than(skin: Floats, centres: Floats) -> Floats:
+    """Cluster centres (n, 3) but for those that are what was left around the tones of skin."""
+    if not len(skin):
+        return centres
+    others = np.min([distance(centres, tone) for tone in skin], 0) > _SAME
+    return centres[others] if others.any() else centres

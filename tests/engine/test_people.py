@@ -1,0 +1,56 @@
+"""People in a palette: skin is named once, dark hair and the blacks beside it have one hue."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from restyle.engine import colours
+from restyle.engine.people import one_head, others_than
+
+Floats = NDArray[np.float32]
+
+SKIN = np.array([[60, 14, 18], [48, 15, 18]], np.float32)
+
+
+def _lab(*entries: tuple[float, float, float]) -> Floats:
+    return np.array(entries, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("centre", "stays"),
+    [((62, 12, 20), False), ((46, 18, 15), False), ((60, 14, 40), True), ((90, 2, 4), True)],
+    ids=["lit skin", "reddish shade", "orange cloth", "paper"],
+)
+def test_what_is_left_around_skin_is_no_colour_of_its_own(
+    centre: tuple[float, float, float], stays: bool
+) -> None:
+    wall = (70.0, -6.0, -2.0)
+    assert len(others_than(SKIN, _lab(wall, centre))) == (2 if stays else 1)
+
+
+def test_a_picture_of_skin_alone_keeps_its_colours() -> None:
+    assert len(others_than(SKIN, SKIN + 1)) == 2
+
+
+def test_without_faces_nothing_gives_way() -> None:
+    assert len(others_than(np.empty((0, 3), np.float32), SKIN)) == 2
+
+
+def _hues(lab: Floats, painted: Floats, hair: slice) -> Floats:
+    rgb = one_head(lab, colours.to_rgb(painted), hair, np.ones(len(lab), bool))
+    return colours.to_lab(rgb[None])[0]
+
+
+def test_hair_and_the_blacks_that_continue_it_have_one_hue() -> None:
+    lab = _lab((20, 2, 3), (27, -4, 1), (26, 2, 20))
+    painted = _lab((18, 4, -16), (30, 8, 2), (28, 6, 20))
+    seen = _hues(lab, painted, slice(0, 1))
+    np.testing.assert_allclose(seen[1, 1:], seen[0, 1:], atol=1.5)
+    np.testing.assert_allclose(seen[1, 0], 30, atol=1)
+    np.testing.assert_allclose(seen[2], painted[2], atol=1.5)  # leather is not hair
+
+
+def test_blacks_keep_their_hue_where_no_hair_was_seen() -> None:
+    lab = _lab((20, 2, 3), (27, -4, 1))
+    painted = _lab((18, 4, -16), (30, 8, 2))
+    np.testing.assert_allclose(_hues(lab, painted, slice(0, 0)), painted, atol=1.5)
