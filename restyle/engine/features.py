@@ -38,6 +38,7 @@ LEAST = 1.5  # pixels at 720p that a line is thick at least
 # Tone of what is between the lips in that of the skin, from which on it is teeth.
 TEETH_TONE = (0.55, 0.75)
 FEW_TEETH = (0.1, 0.3)  # of the way down between the lips: fewer are not drawn
+SOFT = 0.5  # σ in pixels: edges as wide as those of regions
 _SHIFT = 4  # bits of a pixel's fraction, for OpenCV
 _CHEEKS = (50, 280, 205, 425)  # points of the mesh
 
@@ -85,7 +86,8 @@ def features(frame: Frame) -> Features:
                 _draw_eye(sheet, eye, seen, DOT * frame.scale)
                 _draw_brow(sheet, eye, BROW * widest, seen)
     window = np.array([top, bottom, left, right], np.int32)
-    return Features(np.asarray(cv2.merge(list(sheet.layers)), np.uint8), window)
+    cover = cv2.GaussianBlur(cv2.merge(list(sheet.layers)), (3, 3), SOFT)
+    return Features(np.asarray(cover, np.uint8), window)
 
 
 def _reach(shapes: FaceShapes) -> tuple[Floats, Floats]:
