@@ -8,14 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from restyle.engine.film import enrich_row, expose_row, film_row, luma_row
 from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
-from restyle.engine.tones import (
-    chroma_pixel,
-    curve_pixel,
-    luma_pixel,
-    saturate_pixel,
-    smoothstep_pixel,
-)
+from restyle.engine.tones import smoothstep_pixel
 
 ROUND = 1.0  # slope of the relief
 KEY = (-0.46, -0.58, 0.67)
@@ -96,7 +91,11 @@ def _light(
         hair = np.empty(across, np.float32)
         _hair_row(slopes[0], slopes[1], strands[0, y], strands[1, y], head[y], face[y], hair)
         paint = np.empty((3, across), np.float32)
-        _develop_row(colour[y], tones, low, gain, neutral, face[y], lights, hair, paint)
+        film_row(colour[y], tones, low, gain, paint)
+        middle = np.empty(across, np.float32)
+        luma_row(paint[0], paint[1], paint[2], middle)
+        enrich_row(paint, middle, face[y], neutral)
+        expose_row(paint, middle, face[y], lights, hair)
         for x in range(across):
             for k in range(3):
                 out[y, x, k] = paint[k, x]
@@ -193,72 +192,3 @@ def _hair_row(
         band *= band
         covered = smoothstep_pixel(F(0.02), F(0.20), head[x])
         hair[x] = F(HAIR_SHINE) * band * covered * (F(1) - face[x])
-
-
-@brush
-def _develop_row(
-    colour: Floats,
-    tones: Floats,
-    low: F,
-    gain: F,
-    neutral: F,
-    face: Floats,
-    lights: Floats,
-    hair: Floats,
-    paint: Floats,
-) -> None:
-    """A row of colour (w, 3) on film, in these lights: (3, w)."""
-    shades, shines, rims = lights[0], lights[1], lights[2]
-    reds, greens, blues = paint[0], paint[1], paint[2]
-    for x in range(face.shape[0]):
-        red = (colour[x, 0] - low) * gain
-        green = (colour[x, 1] - low) * gain
-        blue = (colour[x, 2] - low) * gain
-        before_film = max(luma_pixel(red, green, blue), F(0.02))
-        lift = curve_pixel(tones, before_film) / before_film
-        red *= lift
-        green *= lift
-        blue *= lift
-        c = chroma_pixel(red, green, blue)
-        m = luma_pixel(red, green, blue)
-        # Colours rise, but what is vivid already and deep shadows less; and greys, …
-        clear = smoothstep_pixel(F(0.02), F(0.16), c)
-        # … which are cleaned of the cold cast that a room gives them. Brown hair is no cast.
-        cold = neutral * (F(1) - smoothstep_pixel(F(-0.01), F(0.04), red - blue))
-        clean = smoothstep_pixel(F(0.10), F(0.32), c / (m + F(0.10)))
-        clean *= F(0.3) + F(0.7) * smoothstep_pixel(F(0.08), F(0.28), m)
-        clear += cold * (clean - clear)
-        vivid = F(0.54) * clear / (F(1) + F(1.3) * c)
-        vivid *= F(0.35) + F(0.65) * smoothstep_pixel(F(0.10), F(0.45), m)
-        # Light under the skin: reds and ochres of middle lightness glow from within.
-        skin = smoothstep_pixel(F(0.05), F(0.17), red - green)
-        skin *= smoothstep_pixel(F(0.0), F(0.10), green - blue + F(0.04))
-        skin *= F(1) - smoothstep_pixel(F(0.35), F(0.60), c)
-        skin *= smoothstep_pixel(F(0.15), F(0.40), m)
-        kept = F(0.95) - F(0.35) * cold * (F(1) - clear)
-        kept += vivid * (F(1) - F(0.45) * skin)
-        red, green, blue = saturate_pixel(red, green, blue, kept)
-        skin = max(skin, F(0.6) * face[x] * smoothstep_pixel(F(0.25), F(0.5), m))
-        red += F(0.040) * skin * (F(1.1) - m)
-        green += F(0.012) * skin * (F(1.1) - m)
-        cool = max(F(1) - shades[x], F(0))
-        warm = max(shades[x] - F(1), F(0)) * (F(1) - F(0.6) * face[x])
-        shine = shines[x] * (F(0.25) + F(0.65) * m)
-        shine += hair[x] * (F(1) - smoothstep_pixel(F(0.30), F(0.60), m)) * (F(0.3) + m)
-        rim = rims[x] * F(0.55) * (F(0.25) + m)
-        # Shade is cool on what is cool and deep on what is warm, or orange would turn green.
-        deep = smoothstep_pixel(F(0.02), F(0.16), red - blue)
-        red *= shades[x] - F(0.10) * (F(1) - F(1.8) * deep) * cool + F(0.20) * warm
-        green *= shades[x] + F(0.02) * (F(1) - F(4) * deep) * cool + F(0.10) * warm
-        blue *= shades[x] + F(0.13) * (F(1) - deep) * cool - F(0.05) * warm
-        reds[x] = _shoulder(red + shine + F(0.80) * rim)
-        greens[x] = _shoulder(green + shine + F(0.90) * rim)
-        blues[x] = _shoulder(blue + shine + rim)
-
-
-@brush
-def _shoulder(value: F) -> F:
-    """Highlights roll off instead of burning out: 0.8 to 1.2 end between 0.8 and 1."""
-    over = min(max((value - F(0.8)) * F(2.5), F(0)), F(1))
-    rolled: F = min(value, F(0.8)) + F(0.2) * over * (F(2) - over)
-    return rolled
