@@ -14,6 +14,7 @@ from restyle.engine.kernels import Floats
 _SKIN_PIXELS = 60  # fewer than this, over all samples: no skin entries
 _GREY_HAIR = 56.0  # L from which on neutral hair is grey rather than dark
 _SAME = 9.0  # ΔE from skin under which another entry would stand for skin once more
+_LOUD = 34.0  # chroma of a cloth that throws light of its own colour
 _BLACK, _NEUTRAL = 30.0, 7.0  # L and chroma under which what may be in a face is as dark hair
 
 
@@ -77,8 +78,18 @@ def one_head(lab: Floats, rgb: Floats, hair: slice, in_face: NDArray[np.bool_]) 
 
 
 def others_than(skin: Floats, centres: Floats) -> Floats:
-    """Cluster centres (n, 3) but for those that are what was left around the tones of skin."""
+    """Cluster centres (n, 3) but for those that are what was left around the tones of skin.
+
+    And those between skin and a loud colour, nearer to skin: hands in the light that clothes throw.
+    """
     if not len(skin):
         return centres
     others = np.min([distance(centres, tone) for tone in skin], 0) > _SAME
+    loud = centres[np.hypot(centres[:, 1], centres[:, 2]) > _LOUD]
+    for tone in skin:
+        for colour in loud:
+            way = colour - tone
+            part = (centres - tone) @ way / max(float(way @ way), 1.0)
+            beside = distance(centres, tone + np.clip(part, 0, 1)[:, None] * way)
+            others &= (part < 0) | (part > 0.5) | (beside > _SAME)
     return centres[others] if others.any() else centres

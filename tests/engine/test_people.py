@@ -54,3 +54,17 @@ def test_blacks_keep_their_hue_where_no_hair_was_seen() -> None:
     lab = _lab((20, 2, 3), (27, -4, 1))
     painted = _lab((18, 4, -16), (30, 8, 2))
     np.testing.assert_allclose(_hues(lab, painted, slice(0, 0)), painted, atol=1.5)
+
+
+@pytest.mark.parametrize(
+    ("part", "stays"), [(0.35, False), (0.7, True)], ids=["a hand in its light", "the cloth itself"]
+)
+def test_what_clothes_throw_on_skin_is_skin(part: float, stays: bool) -> None:
+    cloth = np.array([48, 22, 60], np.float32)
+    between = SKIN[1] + np.float32(part) * (cloth - SKIN[1])
+    assert len(others_than(SKIN, np.stack([cloth, between]))) == (2 if stays else 1)
+
+
+def test_a_wall_between_skin_and_white_in_colour_stays() -> None:
+    white, wall = np.array([90, 2, 6], np.float32), np.array([72, 9, 13], np.float32)
+    assert len(others_than(SKIN, np.stack([white, wall]))) == 2
