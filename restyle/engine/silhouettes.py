@@ -19,7 +19,8 @@ from restyle.engine.pictures import blur, enlarge, shrink
 from restyle.engine.tones import smoothstep
 
 SMALL = 4  # how much smaller than half size
-GROUND, FIGURE = 0.07, 0.26  # how far a colour lies from all that touches the border
+# How far a colour lies from all that touches the border: a lake under the sky is ground, too.
+GROUND, FIGURE = 0.15, 0.30
 GAP = 2.0  # small pixels at 720p: holes of this radius are closed
 OUTLINE, UNEVEN = 0.15, 0.05  # a step of the filled figure that is a border; one that is none
 INSIDE = 0.5, 0.9

@@ -21,7 +21,14 @@ STEADY = 0.7
 
 
 def skin(frame: Frame, memory: Memory) -> Floats:
+    """As `skin_now`, steadied."""
+    return memory.blend("skin", skin_now(frame), STEADY)
+
+
+def skin_now(frame: Frame) -> Floats:
     """Where there is skin like that of the frame's faces, 0–1, half size; 0 without faces."""
+    if not frame.face_mask.any():
+        return np.zeros(frame.half_size, np.float32)
     faces = shrink(frame.face_mask, SMALL) > F(INSIDE)
     alike = np.zeros(frame.half_size, np.float32)
     if faces.any():
@@ -31,7 +38,7 @@ def skin(frame: Frame, memory: Memory) -> Floats:
         _likeness(colour, F(red), F(blue), likeness)
         soft = blur(likeness, SOFT * frame.scale / SMALL)
         alike = enlarge(smoothstep(SOME, MUCH, soft), frame.half_size)
-    return memory.blend("skin", alike, STEADY)
+    return alike
 
 
 def _hue(colours: Floats) -> Floats:

@@ -69,6 +69,13 @@ def test_what_merely_stands_out_in_colour_is_before_no_distant_ground() -> None:
     assert at(found().front, 0) < 0.3
 
 
+def test_a_lake_a_little_darker_than_the_sky_is_no_figure() -> None:
+    picture = np.full((HEIGHT, WIDTH, 3), (215, 225, 240), np.uint8)
+    picture[430:, 200:1000] = (190, 198, 212)
+    reader = FrameReader(Abstraction(2, 30, 3.0), keep_faces=False)
+    assert Silhouettes().find(reader.read(picture)).solid.max() < 0.05
+
+
 def test_a_person_stands_in_front_whatever_the_colours() -> None:
     suit, black_collar, flag, shuttle = (220, 110), (150, 110), (40, 15), (60, 235)
     for place in (suit, black_collar):

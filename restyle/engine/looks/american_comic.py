@@ -23,7 +23,7 @@ from restyle.engine.rows import (
     upsample_row,
 )
 from restyle.engine.screens import mix_row, placed, screens_row
-from restyle.engine.skin import skin
+from restyle.engine.skin import skin_now
 from restyle.engine.strokes import follow, ink_pixel, line_tone
 from restyle.engine.tones import (
     chroma_pixel,
@@ -101,7 +101,7 @@ class AmericanComic:
         frame = self._exposure.develop(frame)
         low, high = frame.levels
         tone = np.clip((luma(frame.abstract) - F(low)) / F(high - low), F(0), F(1))
-        black = memory.blend("black", _black(frame, memory), STEADY)
+        black = memory.blend("black", _black(frame), STEADY)
         out = np.empty((*frame.size, 3), np.uint8)
         _compose(
             frame.abstract,
@@ -134,7 +134,7 @@ def _unrest(frame: Frame) -> Floats:
     return smoothstep(0.25, 0.70, F(1) - trusted)
 
 
-def _black(frame: Frame, memory: Memory) -> Floats:
+def _black(frame: Frame) -> Floats:
     """Half size (h, w, 2): tone with lines sharpened into it, ink where it is under INK_AT; and how
     far tone slides there, 0–1, rather than steps: where black runs out in strokes.
     """
@@ -147,7 +147,7 @@ def _black(frame: Frame, memory: Memory) -> Floats:
     # What is vivid is drawn as if it were darker: orange before a wall as light has a line. Hands
     # are drawn around, and between their fingers.
     bare = F(1) - frame.face_mask
-    hands = skin(frame, memory) * bare
+    hands = skin_now(frame) * bare
     least = cv2.min(cv2.min(*cv2.split(frame.light)[:2]), cv2.split(frame.light)[2])
     vivid = np.clip((least - F(low)) / F(high - low), F(0), F(1)) - fine
     drawn = fine + F(VIVID_LINES) * bare * vivid - F(HAND_STEP) * hands

@@ -21,7 +21,7 @@ from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.lighting import Relief
 from restyle.engine.motion import Memory
-from restyle.engine.pictures import blur, enlarge, shrink
+from restyle.engine.pictures import blur, enlarge, luma, shrink
 from restyle.engine.rows import columns, sample_colour_row, store_row, upsample_row
 from restyle.engine.silhouettes import Silhouette, Silhouettes, heads
 from restyle.engine.surfaces import glow
@@ -33,8 +33,14 @@ NARROW, REACH = 24, 46
 SMALL_REACH, SMALL = 9, 0.55
 LARGE, BODY, HEAD = 0.8, 0.8, 0.16  # of their heights; of a head, in widths of its face
 FLATTER = 0.4  # of a figure's shapes of colour: prints on cloth
+# Dark is deep: σ of folds, gaps between fingers and clumps of leaves and of what is around them;
+# the tone of which half counts, and beyond which they grow no deeper; depth for all of tone.
+FOLD, AROUND, FLAT, DEEPEST, DEPTH = 1.6, 6.0, 0.012, 0.08, 46.0
 EDGE = 0.022
 TEXTURE = 0.0105
+# Strands (hair, fur, grain): a clearness from which they are any and are wholly so; how much of
+# them the abstraction leaves.
+STRANDS_AT, STRANDS = (0.35, 0.65), 0.7
 LOST, LOST_WHOLLY = 0.04, 0.12  # of a bird, a mast, a letter to the abstraction: it is kept
 UPSAMPLING = 17.0
 STEADY = 0.82
@@ -141,13 +147,23 @@ def _relief(
     # What is printed on a figure is not of another shape.
     own = F(1) - F(FLATTER) * body.front
     height = blur(F(LARGE) * own * large + F(BODY) * body.height, 2.5 * scale)
-    height += F(SMALL) * own * small
+    height += own * (F(SMALL) * small + _folds(frame) * body.solid)
     if frame.face_boxes:
         height += F(HEAD * frame.face_boxes[0][2]) * head * body.solid
     layers = np.dstack([height, small, body.solid, body.shadow])
     steady = memory.blend("relief", layers, STEADY, news=RISEN * scale)
     height, small, solid, shadow = (np.ascontiguousarray(steady[..., k]) for k in range(4))
     return Relief(height, small, solid, shadow, faces.cover, head, frame.tangents, faces.slopes)
+
+
+def _folds(frame: Frame) -> Floats:
+    """Depths that show as tone, half-size pixels (h, w)."""
+    tone = luma(frame.light)
+    step = blur(tone, FOLD * frame.scale) - wide_blur(tone, AROUND * frame.scale, 2)
+    # Skin and feathers have faint tones that are no folds.
+    slight = np.abs(step) / (np.abs(step) + F(FLAT))
+    deep = F(DEPTH * frame.scale) * np.clip(slight * step, F(-DEEPEST), F(DEEPEST))
+    return np.asarray(deep, np.float32)
 
 
 def _broad(base: Floats, scale: float) -> Floats:
@@ -174,7 +190,9 @@ def _rescue(
             blue = light[y, x, 2] - abstract[y, x, 2]
             most = max(abs(red), max(abs(green), abs(blue)))
             lost = smoothstep_pixel(F(LOST), F(LOST_WHOLLY), most)
-            lost *= stands_alone_pixel(anisotropy[y, x], texture[y, x]) * (F(1) - face[y, x])
+            lost *= stands_alone_pixel(anisotropy[y, x], texture[y, x])
+            strand = smoothstep_pixel(F(STRANDS_AT[0]), F(STRANDS_AT[1]), anisotropy[y, x])
+            lost = max(lost, F(STRANDS) * strand) * (F(1) - face[y, x])
             out[y, x, 0] = abstract[y, x, 0] + lost * red
             out[y, x, 1] = abstract[y, x, 1] + lost * green
             out[y, x, 2] = abstract[y, x, 2] + lost * blue
