@@ -2,9 +2,10 @@
 
 numba compiles one kernel at a time in each process. On a first start the renderer compiles what it
 comes to as it paints; this one works towards it, from the last style to the first, and in each
-takes the longest first, so that neither has to wait for the other's in the end. Each loads from
-disk what the other has left there. An order, {"first": style}, names a style that somebody waits
-for. Answers: the styles that are compiled. It ends when all are.
+from the last kernel to the first. Each loads from disk what the other has left there. An order,
+{"first": style}, names a style that somebody waits for: the longest kernels then go first, so that
+neither process has a long one left when the other is done. Answers: the styles that are compiled.
+It ends when all are.
 """
 
 from functools import cache
@@ -23,12 +24,13 @@ def main() -> None:
 
 
 def _go_first(order: Line) -> None:
-    compile_ahead(Style(order["first"]))
+    for compilation in sorted(compilations(Style(order["first"])), key=lambda one: -one.size):
+        compilation.carry_out(wait=False)
 
 
 def compile_ahead(style: Style) -> None:
     """Compile the kernels of a style, but for what another process is at; raises Interrupted."""
-    for compilation in sorted(compilations(style), key=lambda one: -one.size):
+    for compilation in reversed(compilations(style)):
         compilation.carry_out(wait=False)
 
 

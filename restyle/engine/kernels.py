@@ -27,6 +27,7 @@ from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 import numba
 import numpy as np
 import numpy.typing as npt
+from numba.core.registry import CPUDispatcher
 
 from restyle.engine.kernel_cache import Claimed, claim
 
@@ -196,9 +197,28 @@ def interruptible(wanted: Callable[[], bool]) -> Iterator[None]:
         _interrupts.pop()
 
 
+class _Brush(CPUDispatcher):
+    """What kernels call, without the way in from Python: compiling that is an eighth of all."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self._from_python(*arguments)
+
+    @functools.cached_property
+    def _from_python(self) -> Any:
+        # Not from disk: there lies the one that Python cannot call.
+        return numba.njit(**{**_OPTIONS, "cache": False})(self.py_func)
+
+
 def brush(function: _Function) -> _Function:
-    """Compile a function of one pixel or row, to be called from kernels."""
-    return cast(_Function, numba.njit(**_OPTIONS)(function))
+    """Compile a function of one pixel or row, to be called from kernels.
+
+    It may be called from Python too, as tests do, but is then compiled anew in each process.
+    """
+    options = {name: value for name, value in _OPTIONS.items() if name != "cache"}
+    options |= {"nopython": True, "no_cpython_wrapper": True}
+    made = _Brush(function, targetoptions=options)
+    made.enable_caching()
+    return cast(_Function, made)
 
 
 _OPTIONS: dict[str, Any] = {
