@@ -125,6 +125,18 @@ def test_without_faces_or_off_the_picture_there_are_no_features() -> None:
     assert _with(face_at((-300, -300, 60, 60, 1.0))) is NO_FEATURES
 
 
+@pytest.mark.parametrize("side", [24.0, 60.0, 140.0])
+def test_nothing_drawn_is_cut_off_by_the_window(side: float) -> None:
+    cover = _with(face_at((20, 10, side, side, 1.0))).cover
+    assert cover.any()
+    assert not cover[[0, -1]].any()
+    assert not cover[:, [0, -1]].any()
+
+
+def test_frames_of_nearly_one_size_share_their_paper() -> None:
+    assert Sheets((448, 320), 1.0).tile is Sheets((446, 318), 1.0).tile
+
+
 def test_paper_follows_the_motion_of_its_own_layer() -> None:
     frame = _astronaut()
     height, width = frame.half_size

@@ -1,0 +1,49 @@
+"""Film: what a row of colour becomes, and what light makes of it."""
+
+import numpy as np
+import pytest
+
+from restyle.engine.film import enrich_row, expose_row, film_row, luma_row
+from restyle.engine.kernels import F, Floats
+from restyle.engine.tones import curve
+
+COLOURS = np.array([(0.1, 0.3, 0.2), (0.5, 0.4, 0.7), (0.7, 0.5, 0.4), (0.5, 0.5, 0.5)], np.float32)
+NONE = np.zeros(len(COLOURS), np.float32)
+
+
+def _middle(paint: Floats) -> Floats:
+    middle = np.empty(paint.shape[1], np.float32)
+    luma_row(*paint, middle)
+    return middle
+
+
+def _exposed(shade: float) -> Floats:
+    paint = np.ascontiguousarray(COLOURS.T)
+    lights = np.array([[shade], [0], [0]], np.float32).repeat(len(COLOURS), 1)
+    expose_row(paint, _middle(paint), NONE, lights, NONE)
+    return paint.T
+
+
+def test_levels_are_stretched_and_toned() -> None:
+    paint = np.empty((3, len(COLOURS)), np.float32)
+    film_row(F(0.1) + F(0.5) * COLOURS, curve(lambda y: y / 2), F(0.1), F(2), paint)
+    np.testing.assert_allclose(paint.T, COLOURS / 2, atol=2e-3)
+
+
+@pytest.mark.parametrize("neutral", [0.0, 1.0])
+def test_greys_stay_grey(neutral: float) -> None:
+    paint = np.ascontiguousarray(COLOURS.T)
+    enrich_row(paint, _middle(paint), NONE, F(neutral))
+    assert np.ptp(paint[:, 3]) < 1e-3
+    assert np.ptp(paint[:, 1]) > 0.2
+
+
+def test_even_light_changes_nothing() -> None:
+    np.testing.assert_allclose(_exposed(1.0), COLOURS, atol=1e-6)
+
+
+def test_shade_is_darker_and_cool_on_what_is_cool() -> None:
+    shaded = _exposed(0.5)
+    assert (shaded < COLOURS).all()
+    blue, red = shaded[1, 2] / COLOURS[1, 2], shaded[1, 0] / COLOURS[1, 0]
+    assert blue > 1.05 * red
