@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.face_shapes import EyeShape
-from restyle.engine.frames import Frame
+from restyle.engine.frames import Frame, extent
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.tones import smoothstep, to_bytes
 
@@ -192,9 +192,12 @@ def _paint(picture: Bytes, eye: _Seen, zoom: tuple[float, float], strength: floa
     opened = F(cover * np.interp(gap, (0.6 * OPEN, OPEN), (0, 1)))
     # From the upper lid down: its shadow lies on the ball.
     beneath = (b - upper) / max(rise + fall, F(1))
-    ball = _ball(a * wide, b - (fall - rise) * F(0.42), beneath, wide, eye)
     out = picture[area].astype(np.float32) / F(255)
-    out += (opened * _edge(inside))[..., None] * (ball - out)
+    seen = opened * _edge(inside)
+    part = extent(seen)
+    middles = b[part] - (fall - rise) * F(0.42)
+    ball = _ball(a[part] * wide, middles, beneath[part], wide, eye)
+    out[part] += seen[part][..., None] * (ball - out[part])
     thick = F(max(0.9, 0.085 * half)) * (F(0.55) + F(0.65) * arc)
     line = _edge(thick - np.abs(b - upper + F(0.3) * thick)) * (np.abs(a) < F(1.06))
     _lay(out, LASHES, F(0.85 * cover) * line)

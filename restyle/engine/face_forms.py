@@ -174,7 +174,9 @@ def _relief(mesh: Floats, origin: Floats, shape: tuple[int, int], side: float) -
     detail /= near[..., 1] + few
     across = (np.arange(shape[1], dtype=np.float32)[None, :] + origin[0] - middle[0]) / F(side)
     down = (np.arange(shape[0], dtype=np.float32)[:, None] + origin[1] - middle[1]) / F(side)
-    vault = _shell_terms(*np.broadcast_arrays(across, down)) @ shell
+    flat, right, below, wide, turned, high = shell
+    vault = (flat + right * across + wide * across**2) + (below * down + high * down**2)
+    vault += (turned * down) * across
     return np.asarray(soft_blur(detail, 0.02 * side) + vault, np.float32)
 
 

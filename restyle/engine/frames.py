@@ -144,7 +144,7 @@ class FrameReader:
         faces = self._faces.read(half, motion.flow, motion.is_cut) if self._faces else []
         mask = face_mask(faces, half_height, half_width)
         if faces:
-            where = _extent(mask)
+            where = extent(mask)
             _spare(abstract[where], light[where], half[where], mask[where])
             if wanted.face_relief:
                 relief = F(wanted.face_relief) * feature_relief(grey, faces)
@@ -175,7 +175,7 @@ class FrameReader:
         return frame
 
 
-def _extent(mask: Floats) -> tuple[slice, slice]:
+def extent(mask: Floats) -> tuple[slice, slice]:
     """The rows and columns in which a mask is anything."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if not rows.size:
