@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from restyle.engine.kernels import Floats
 
 NODES = 25
-BARE = 4.0  # a chroma that is no colour yet: bare silk
+BARE = 5.0  # a chroma that is no colour yet: bare silk
+# A chroma at which a pigment covers, and how soon it comes to that, and goes on: stones are laid
+# on in coats, so that even a pale colour is one.
+COVERS, RISE, BEYOND = 52.0, 0.62, 0.85
 
 # (source hue°, pigment hue°, pigment chroma) in Lab: cinnabar, ochre, gamboge, malachite,
 # stone green-blue, azurite, rouge.
@@ -58,7 +61,8 @@ def _painted(lab: NDArray[np.float64]) -> NDArray[np.float64]:
     chroma = np.hypot(a, b)
     neutral = np.exp(-((chroma / 16) ** 2))
     pigment_a, pigment_b = _pigment_vector(np.degrees(np.arctan2(b, a)))
-    strength = 0.90 * np.clip((chroma - BARE) / (52 - BARE), 0, 1.3) ** 0.85
+    coats = np.clip((chroma - BARE) / (COVERS - BARE), 0, 1.3)
+    strength = 0.90 * np.where(coats < 1, coats**RISE, coats**BEYOND)
     tone = 0.13 + 0.83 * lightness**0.80
     shadow = np.clip((0.52 - tone) / 0.40, 0, 1)
     light = np.clip((tone - 0.42) / 0.5, 0, 1)

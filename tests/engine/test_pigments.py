@@ -39,6 +39,11 @@ def test_a_wall_with_a_trace_of_colour_is_bare_silk(tinted: tuple[int, int, int]
     np.testing.assert_allclose(_paint(*tinted), _paint(grey, grey, grey), atol=9)
 
 
+def test_a_pale_sky_is_a_wash_of_azurite() -> None:
+    red, _, blue = _paint(200, 216, 236)
+    assert blue > red - 4, "bare silk is 60 more red than blue"
+
+
 def test_neutrals_rise_in_lightness_without_a_step_back() -> None:
     greys = np.linspace(0, 1, 64, dtype=np.float32)[:, None].repeat(3, 1)
     luma = pigments.mineral(greys) @ np.array([0.299, 0.587, 0.114])

@@ -29,6 +29,7 @@ FEATURE_SIGMA = 5.0  # … and features of a face of this size are brought out
 WASH_SIGMA = 4.5
 SILK = 0.016
 GRANULES = 0.015
+GOLD = 0.007, 0.018  # of the lines' response: an edge that begins to be traced, and is wholly
 LIFT = 0.24
 VIVID = 1.16
 PEN = Pen(ink=(38, 26, 20), lid=0.026, brow=0.026, mouth=0.015, iris=0.28, lips=0.3, white=0.35)
@@ -211,8 +212,8 @@ def _paint_row(
         ink = F(1) - ink_pixel(response, F(LINES.epsilon), F(LINES.phi))
         ink *= F(0.92)
         # Gold along the light side of the strongest edges, here and there.
-        gold = smoothstep_pixel(F(0.010), F(0.024), response)
-        gold *= smoothstep_pixel(F(-0.4), F(0.9), golden[x]) * (F(1) - fm) * F(0.75)
+        gold = smoothstep_pixel(F(GOLD[0]), F(GOLD[1]), response)
+        gold *= smoothstep_pixel(F(-0.4), F(0.9), golden[x]) * (F(1) - fm) * F(0.85)
         r += gold * (F(0.86) - r)
         g += gold * (F(0.67) - g)
         b += gold * (F(0.30) - b)
