@@ -15,7 +15,7 @@ _SKIN_PIXELS = 60  # fewer than this, over all samples: no skin entries
 _GREY_HAIR = 56.0  # L from which on neutral hair is grey rather than dark
 _SAME = 9.0  # ΔE from skin under which another entry would stand for skin once more
 _LOUD = 34.0  # chroma of a cloth that throws light of its own colour
-_BLACK, _NEUTRAL = 30.0, 7.0  # L and chroma under which what may be in a face is as dark hair
+_BLACK, _NEUTRAL = 30.0, 15.0  # L and chroma under which what may be in a face is as dark hair
 
 
 def skin_tones(lab: Floats) -> Floats:

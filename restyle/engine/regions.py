@@ -14,6 +14,7 @@ import numpy as np
 from restyle.engine.agreement import Agreement
 from restyle.engine.borders import resolved, rounded
 from restyle.engine.clusters import distance
+from restyle.engine.colours import to_lab
 from restyle.engine.crumbs import merge_crumbs
 from restyle.engine.faces import Box
 from restyle.engine.kernels import Bytes, F, Floats
@@ -24,6 +25,7 @@ from restyle.engine.recalling import Recalled, hold, recalled
 
 INERTIA = 0.94  # weight of the past memberships where the flow is trusted
 HEAD = 0.3  # of the least area that pieces of faces and heads need beside others
+LOCKS = 14.0  # ΔE within which dark entries are painted as one head of hair
 CLOSE, FAR = 14.0, 34.0  # ΔE at which a small piece begins to stand out, and does so wholly
 QUICK = 0.2  # how much less the past weighs in a face: mouths open fast
 COMMON = 0.15  # with what is there now, from which the past counts wholly
@@ -84,6 +86,7 @@ class Regions:
         self._cut = cut
         self._palette: Palette | None = None
         self._apart = np.ones((LANES, LANES), np.float32)
+        self._kinds = np.arange(LANES + 1, dtype=np.uint8)
         self._past: Bytes | None = None
         self._agreement = Agreement(cut.wall, cut.agreeing)
         self._shown: Bytes | None = None
@@ -101,11 +104,15 @@ class Regions:
         if palette is not self._palette:
             restart = True
             self._palette, self._apart = palette, _apart(palette, self._cut.least)
+            self._kinds = _kinds(palette)
         membership, label, second, share = self._membership(seen, palette, front, restart)
         nothing = np.full_like(label, LANES)
         shown = nothing if restart or self._shown is None else self._shown
         least = max(4, round(self._cut.crumb * seen.scale**2))
-        merge_crumbs(label, shown, seen.flow, least, self._apart, second, share)
+        kinds = self._kinds[label]
+        whole = kinds.copy()
+        merge_crumbs(whole, self._kinds[shown], seen.flow, least, self._apart, second, share)
+        np.copyto(label, whole, where=whole != kinds)
         label, second, share = rounded(label, second, share, self._cut.round * seen.scale)
         hold(membership, label, second, share, F(HOLD))
         if not seen.passes:
@@ -151,6 +158,18 @@ def _apart(palette: Palette, least: float) -> Floats:
     elsewhere = np.flatnonzero(~palette.in_face[:n])
     needed[np.ix_(of_head, elsewhere)] *= F(HEAD)
     return needed
+
+
+def _kinds(palette: Palette) -> Bytes:
+    """Of each entry, and of none, the one as which it counts in pieces: locks are of one head."""
+    kinds = np.arange(LANES + 1, dtype=np.uint8)
+    hair = palette.n_skin
+    if palette.n_hair:
+        painted = to_lab(palette.rgb[None])[0]
+        alike = distance(painted, painted[hair]) < LOCKS
+        alike[:hair] = False
+        kinds[: len(palette)][alike & palette.in_face] = hair
+    return kinds
 
 
 def _gate(seen: Seen, front: Floats) -> Floats:

@@ -216,3 +216,20 @@ def test_any_size_is_resolved(two_colours: Palette, size: tuple[int, int]) -> No
     found = Regions(CUT).read(seen, two_colours, size)
     assert found.first.shape == found.second.shape == found.share.shape == (height, width)
     assert found.first.max() < len(two_colours)
+
+
+def test_locks_of_different_shades_are_one_head_of_hair() -> None:
+    wall, brown, black = (0.7, 0.75, 0.77), (0.2, 0.14, 0.12), (0.07, 0.06, 0.08)
+    rgb = np.full((180, 240, 3), wall, np.float32)
+    rgb[25:60, 88:152], rgb[60:120, 95:145], rgb[120:, 60:180] = brown, SKIN, black
+    face, hair = np.zeros((180, 240), np.float32), np.zeros((180, 240), np.float32)
+    face[62:118, 97:143], hair[27:42, 95:145] = 1, 1
+    palette = fit([Sample((255 * rgb).astype(np.uint8), face, hair)], MANNER)
+    assert palette.n_hair == 1
+    picture = np.full((HEIGHT, WIDTH, 3), wall, np.float32)
+    picture[60:72, 50:60], picture[60:72, 60:70] = brown, black  # 120 pixels each
+    picture[60:72, 150:160] = brown
+    found = _read(Regions(replace(CUT, crumb=600)), palette, Still(picture, is_cut=True))
+    assert found.label[66, 155] == found.label[10, 10]
+    assert found.label[10, 10] not in (found.label[66, 55], found.label[66, 65])
+    assert found.label[66, 55] != found.label[66, 65]
