@@ -1,8 +1,8 @@
-"""A render: decode → see → paint → encode with sound, the four of them side by side.
+"""A render: decode → see → paint → settle → encode with sound, all of them side by side.
 
-One ffmpeg process decodes, a thread sees what moves and where edges are, this one paints, another
-ffmpeg process encodes; queues of a few frames between them keep all busy and the memory flat,
-however long the clip is.
+One ffmpeg process decodes, a thread sees what moves and where edges are, another paints, this one
+settles, another ffmpeg process encodes; queues of a few frames between them keep all busy and the
+memory flat, however long the clip is.
 """
 
 import math
@@ -27,6 +27,7 @@ from restyle.styles import Options
 SAMPLES = 3  # beside the first frame
 QUEUE_FRAMES = 4
 QUEUE_SEEN = 1  # frames that were seen but not painted: each is some 20 MB
+QUEUE_PAINTED = 1
 _FAULT_KINDS = {
     "width": "Resolution",
     "height": "Resolution",
@@ -88,12 +89,13 @@ def _rendered(
         Encoder(target, size, options.video_fps, sound_of=clip, frames_total=total) as encoder,
         closing(ahead(footage.frames(options.video_fps, size), QUEUE_FRAMES)) as frames,
         closing(ahead((stylizer.see(f) for f in _exactly(frames, total)), QUEUE_SEEN)) as seen,
+        closing(ahead((stylizer.paint(frame) for frame in seen), QUEUE_PAINTED)) as painted,
     ):
         done = 0
-        for done, frame in enumerate(seen, start=1):
+        for done, picture in enumerate(painted, start=1):
             if should_stop():
                 raise Canceled("The render was stopped.")
-            encoder.write(stylizer.paint(frame))
+            encoder.write(stylizer.settle(picture))
             on_progress(done, total)
         encoder.finish()
     return Rendered(total / options.video_fps, done, *size)

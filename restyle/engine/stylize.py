@@ -5,13 +5,14 @@ need, once, before the first request.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from restyle.engine.frames import Frame, FrameReader
 from restyle.engine.kernels import Bytes
 from restyle.engine.looks import LOOKS
-from restyle.engine.motion import Memory
+from restyle.engine.motion import Memory, Motion
 from restyle.engine.planes import Planes, to_planes, to_rgb
 from restyle.engine.settling import Settler
 from restyle.engine.surfaces import crisper
@@ -22,12 +23,20 @@ CRISP_SIGMA = 1.6  # pixels at 720p
 CRISP = 1.2
 
 
+class Painted(NamedTuple):
+    """A painted `picture`, RGB 8 bits (height, width, 3), and of its frame what settling asks."""
+
+    picture: Bytes
+    motion: Motion
+    scale: float
+
+
 class Stylizer:
     """One clip in one style.
 
     `size` is (width, height) of the output in pixels; `samples` gives a few RGB frames spread
-    over the clip, from which palettes are taken. `render` is `see`, then `paint`; one thread may
-    see frames while another paints those before, each in order.
+    over the clip, from which palettes are taken. `render` is `see`, `paint` and `settle`; each may
+    have a thread of its own, which takes the frames in order.
     """
 
     def __init__(
@@ -43,7 +52,7 @@ class Stylizer:
 
     def render(self, frame_rgb: Bytes) -> Bytes:
         """The next frame, styled: RGB 8 bits (height, width, 3) in and out; raises as `see`."""
-        return to_rgb(self.paint(self.see(frame_rgb)))
+        return to_rgb(self.settle(self.paint(self.see(frame_rgb))))
 
     def see(self, frame_rgb: Bytes) -> Frame:
         """What is in the next frame, RGB 8 bits (height, width, 3).
@@ -58,13 +67,16 @@ class Stylizer:
             )
         return self._reader.read(frame_rgb)
 
-    def paint(self, frame: Frame) -> Planes:
-        """The next frame that was seen, styled."""
+    def paint(self, frame: Frame) -> Painted:
+        """The next frame that was seen, in the style."""
         self._memory.advance(frame.motion)
-        painted = to_planes(self._look.paint(frame, self._memory))
-        settled = self._settler.settle(painted, frame.motion)
+        return Painted(self._look.paint(frame, self._memory), frame.motion, frame.scale)
+
+    def settle(self, painted: Painted) -> Planes:
+        """The next frame that was painted, as it is shown."""
+        settled = self._settler.settle(to_planes(painted.picture), painted.motion)
         if self._is_crisp:
-            return Planes(crisper(settled.luma, CRISP_SIGMA * frame.scale, CRISP), settled.chroma)
+            return Planes(crisper(settled.luma, CRISP_SIGMA * painted.scale, CRISP), settled.chroma)
         return settled
 
 

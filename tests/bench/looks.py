@@ -100,7 +100,7 @@ def _warm_up(style: Style, frames: Sequence[footage.Bytes]) -> None:
     height, width = frames[0].shape[:2]
     stylizer = Stylizer(Options(style), (width, height), frames[:1])
     for frame in frames[:2]:
-        stylizer.paint(stylizer.see(frame))
+        stylizer.render(frame)
 
 
 def _transcode(source: Path, target: Path) -> None:
