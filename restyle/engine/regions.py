@@ -28,7 +28,7 @@ HEAD = 0.3  # of the least area that pieces of faces and heads need beside other
 LOCKS = 14.0  # ΔE within which dark entries are painted as one head of hair
 CLOSE, FAR = 14.0, 34.0  # ΔE at which a small piece begins to stand out, and does so wholly
 QUICK = 0.2  # how much less the past weighs in a face: mouths open fast
-COMMON = 0.15  # with what is there now, from which the past counts wholly
+COMMON = 0.12  # with what is there now, from which the past counts wholly
 HOLD = 0.45  # how far each frame's memory is pulled to the label that was shown
 
 

@@ -14,7 +14,7 @@ from restyle.engine.palette import LANES
 SIGMAS = (140.0, 60.0, 20.0)  # pixels of the map at 720p that a round reaches through; one a round
 FAINT = 0.016  # a step between neighbours (0–1) that is shading or noise
 # What a pixel in front costs, as such a step does: prints, hands and folds are small, walls large.
-IN_FRONT = 0.006
+IN_FRONT = 0.003
 DOUBT = 0.02  # what each label is heard of at least
 
 
