@@ -82,10 +82,12 @@ def _rendered(
     size = output_size(clip.width, clip.height, options.output_short_side)
     total = frame_count(clip.duration_s, options.video_fps)
     footage = open_clip(clip)
-    stylizer = Stylizer(options, size, _samples(footage, clip.duration_s, size))
+    samples = _Samples(footage, clip.duration_s, size)
+    stylizer = Stylizer(options, size, samples)
     on_progress(0, total)
     with (
         _one_thread_a_stage(),
+        closing(samples),
         Encoder(target, size, options.video_fps, sound_of=clip, frames_total=total) as encoder,
         closing(ahead(footage.frames(options.video_fps, size), QUEUE_FRAMES)) as frames,
         closing(ahead((stylizer.see(f) for f in _exactly(frames, total)), QUEUE_SEEN)) as seen,
@@ -142,22 +144,30 @@ def frame_count(duration_s: float, fps: int) -> int:
     return max(1, math.floor(duration_s * fps + 0.5))
 
 
-def _samples(footage: Footage, duration_s: float, size: tuple[int, int]) -> Iterator[Frame]:
+class _Samples:
     """A few frames spread over the clip, from which looks choose their palettes.
 
-    Decoded when the first is taken, all at once.
+    They are decoded, all at once, from the moment when a look begins to iterate: beside the first
+    frames. Close it at the end.
     """
 
-    def still(number: int) -> Frame | None:
+    def __init__(self, footage: Footage, duration_s: float, size: tuple[int, int]) -> None:
+        self._footage, self._duration_s, self._size = footage, duration_s, size
+        self._pool = ThreadPoolExecutor(SAMPLES, thread_name_prefix="sample")
+
+    def __iter__(self) -> Iterator[Frame]:
+        found = [self._pool.submit(self._still, number) for number in range(SAMPLES)]
+        return (frame for one in found if (frame := one.result()) is not None)
+
+    def close(self) -> None:
+        """Wait for what is being decoded."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _still(self, number: int) -> Frame | None:
         try:
-            return footage.still(duration_s * (number + 0.5) / SAMPLES, size)
+            return self._footage.still(self._duration_s * (number + 0.5) / SAMPLES, self._size)
         except ClipUnreadable:  # Some files cannot be entered in the middle.
             return None
-
-    with ThreadPoolExecutor(SAMPLES) as pool:
-        for found in pool.map(still, range(SAMPLES)):
-            if found is not None:
-                yield found
 
 
 def _exactly(frames: Iterator[Frame], total: int) -> Iterator[Frame]:

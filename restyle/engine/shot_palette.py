@@ -41,7 +41,7 @@ class Palettes:
 
     def __init__(self, manner: Manner, samples: Iterable[Bytes] = ()) -> None:
         self._manner = manner
-        self._given = samples  # decoded as they are taken: not before there is a frame to paint
+        self._given = iter(samples)  # from here on they may be decoded, beside the first frames
         self._samples: list[tuple[Floats, Bytes]] | None = None
         # Of the latest shots the colours of a picture, and the palette: some megabytes each.
         self._shots: deque[tuple[Floats, Palette]] = deque(maxlen=MOST_SHOTS)

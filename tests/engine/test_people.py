@@ -50,10 +50,11 @@ def test_hair_and_the_blacks_that_continue_it_have_one_hue() -> None:
     np.testing.assert_allclose(seen[2], painted[2], atol=1.5)  # leather is not hair
 
 
-def test_blacks_keep_their_hue_where_no_hair_was_seen() -> None:
-    lab = _lab((20, 2, 3), (27, -4, 1))
-    painted = _lab((18, 4, -16), (30, 8, 2))
-    np.testing.assert_allclose(_hues(lab, painted, slice(0, 0)), painted, atol=1.5)
+@pytest.mark.parametrize("n_hair", [0, 1], ids=["no hair was seen", "hair is blond"])
+def test_blacks_keep_their_hue_where(n_hair: int) -> None:
+    lab = _lab((62, 6, 30), (20, 2, 3), (27, 4, 9))
+    painted = _lab((70, 8, 34), (18, 4, -16), (30, 8, 12))
+    np.testing.assert_allclose(_hues(lab, painted, slice(0, n_hair)), painted, atol=1.5)
 
 
 @pytest.mark.parametrize(
