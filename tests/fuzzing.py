@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fitting.corpus import AAC, H264, VP8, encoded, many_tracks, recut, silent, turned, video
+from processes import children
 
 from restyle.clips import inspect
 from restyle.errors import RestyleError
@@ -103,7 +104,7 @@ def run_case(seed: int, number: int, sources: dict[str, bytes], folder: Path) ->
     seconds = time.monotonic() - began
     left = [p.name for p in temporary.iterdir()]
     left += [p.name for p in out.iterdir()][outcome == "made" :]
-    left += [f"process {pid}" for pid in _children()]
+    left += [f"process {pid}" for pid in children()]
     left += [f"{more} open files"] if (more := _open_files() - open_before) > 0 else []
     if left and outcome in ("made", "refused"):
         outcome, said = "leftover", f"{left} after: {said}"
@@ -172,12 +173,6 @@ def _alarm(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-
-
-def _children() -> list[int]:
-    """Processes that this one has started and that are still there, on Linux."""
-    tasks = Path("/proc/self/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text(encoding="ascii").split()]
 
 
 def _open_files() -> int:
