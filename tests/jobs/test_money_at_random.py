@@ -1,7 +1,6 @@
 """The money rules under random rows of faults: never a second bill, never a lost result.
 
-The rows are hypothesis's; the jobs run in a process of their own, for their queue's threads draw
-random numbers that hypothesis, in its process, would take for a strategy's.
+The rows are hypothesis's; the jobs run in a process of their own.
 """
 
 import json
@@ -115,6 +114,8 @@ def machine(jobs_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             process.abandon()
 
 
+# The threads of other tests' queues draw random numbers, which hypothesis takes for a strategy's.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @settings(
     max_examples=3,
     deadline=None,

@@ -76,7 +76,7 @@ def test_nothing_jumps_while_the_page_loads_a_clip_comes_in_and_a_job_runs_to_it
     visitor.wait_for_stage("succeeded")
     page.wait_for_selector("restyle-compare")
     shifts = _shifts(page)
-    assert sum(shift[0] for shift in shifts) < MOST_SHIFT, shifts
+    assert sum(shift[0] for shift in shifts) < MOST_SHIFT, "\n".join(map(str, shifts))
 
 
 def _in_sight(visitor: Visitor, height: int) -> None:
