@@ -22,15 +22,16 @@ HERE = Path(__file__).parent
 GALLERY = HERE / "gallery"
 FPS = 15
 FRAMES = 14
-# Sheet → (clip, size at which it is read, where the shown piece begins, in seconds); of upright
-# clips the middle square is shown.
+# Sheet → (clip, size at which it is read, where the shown piece begins, in seconds, and how far
+# down, as a fraction of what there is to move); of upright clips a piece of 3:4 is shown.
 CLIPS = {
-    "portrait": ("portrait", (720, 720), 0.2),
-    "temple": ("temple", (1080, 720), 2.0),
-    "cat": ("phone", (720, 1560), 2.0),
-    "coffee": ("phone", (720, 1560), 9.0),
-    "flower": ("phone", (720, 1560), 21.0),
+    "portrait": ("portrait", (720, 720), 0.2, 0.0),
+    "temple": ("temple", (1080, 720), 2.0, 0.0),
+    "cat": ("phone", (720, 1560), 0.1, 0.62),
+    "coffee": ("phone", (720, 1560), 8.0, 0.3),
+    "flower": ("phone", (720, 1560), 21.0, 0.5),
 }
+MOST_UPRIGHT = 4 / 3
 MAX_BYTES = 400_000
 CARD = (480, 360)
 # The piece of the portrait that a style card shows: left, top, width, height as fractions.
@@ -47,13 +48,16 @@ def rendered(name: str, style: Style | None) -> np.ndarray:
     return [stylizer.render(frame) for frame in frames][-1]
 
 
-def _frames(clip_name: str, size: tuple[int, int], start_s: float) -> list[np.ndarray]:
+def _frames(
+    clip_name: str, size: tuple[int, int], start_s: float, down: float
+) -> list[np.ndarray]:
     with open_clip(HERE / f"{clip_name}.mp4") as clip:
         piece = clip.subclipped(start_s, start_s + (FRAMES + 2) / FPS)
         frames = list(islice(piece.frames(FPS, size), FRAMES))
     width, height = size
-    above = max(height - width, 0) // 2
-    return [np.ascontiguousarray(frame[above : height - above]) for frame in frames]
+    shown = min(height, round(width * MOST_UPRIGHT))
+    top = round((height - shown) * down)
+    return [np.ascontiguousarray(frame[top : top + shown]) for frame in frames]
 
 
 def card(picture: np.ndarray) -> np.ndarray:
