@@ -22,6 +22,7 @@ from restyle.engine.strokes import Lines, draw_response, ink_pixel
 from restyle.engine.surfaces import glow
 from restyle.engine.textures import Octave, Tile, fractal
 from restyle.engine.tones import (
+    contain_pixel,
     curve,
     luma_pixel,
     posterise,
@@ -152,6 +153,7 @@ def _paint_row(
         red = after + (red - grey_now) * chroma
         green = after + (green - grey_now) * chroma
         blue = after + (blue - grey_now) * chroma
+        red, green, blue = contain_pixel(red, green, blue, F(1.0))
 
         peach = smoothstep_pixel(F(0.5), F(1), after)
         # Least in the dark, or black hair would turn green.

@@ -22,6 +22,7 @@ from restyle.engine.strokes import Lines, draw_response, ink_pixel
 from restyle.engine.surfaces import glow
 from restyle.engine.tones import (
     chroma_pixel,
+    contain_pixel,
     curve,
     posterise,
     saturate_pixel,
@@ -32,6 +33,9 @@ from restyle.engine.tones import (
 EDGE = 10.8  # a grey step (0–255) across which paint does not spread
 CEL = 0.75  # how far tones go to their steps
 FACE_SHADING = 0.55  # how much of a face's own shading is kept
+RICHER = 0.60  # more saturation in what has a colour, …
+SPARED = 0.5  # … by so much less in what is vivid: fur and wood are brown, not fire
+BRIGHTEST = 1.1  # of a colour's strongest channel: more would be clipped, and turn orange to yellow
 LINES = Lines(sigma=1.3, epsilon=-0.0035, phi=110, length=5)
 
 
@@ -133,8 +137,11 @@ def _ink_row(
         red = reds[x] * ratio
         green = greens[x] * ratio
         blue = blues[x] * ratio
-        colourful = smoothstep_pixel(F(0.03), F(0.20), chroma_pixel(red, green, blue))
-        red, green, blue = saturate_pixel(red, green, blue, F(0.85) + F(0.60) * colourful)
+        chroma = chroma_pixel(red, green, blue)
+        colourful = smoothstep_pixel(F(0.03), F(0.20), chroma)
+        colourful *= F(1) - F(SPARED) * smoothstep_pixel(F(0.25), F(0.60), chroma)
+        red, green, blue = saturate_pixel(red, green, blue, F(0.85) + F(RICHER) * colourful)
+        red, green, blue = contain_pixel(red, green, blue, F(BRIGHTEST))
         shade = F(1) - smoothstep_pixel(F(0.08), F(0.5), after)
         shine = smoothstep_pixel(F(0.55), F(0.95), after)
         red += shade * F(0.028) + shine * F(0.025)
