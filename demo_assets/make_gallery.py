@@ -48,9 +48,7 @@ def rendered(name: str, style: Style | None) -> np.ndarray:
     return [stylizer.render(frame) for frame in frames][-1]
 
 
-def _frames(
-    clip_name: str, size: tuple[int, int], start_s: float, down: float
-) -> list[np.ndarray]:
+def _frames(clip_name: str, size: tuple[int, int], start_s: float, down: float) -> list[np.ndarray]:
     with open_clip(HERE / f"{clip_name}.mp4") as clip:
         piece = clip.subclipped(start_s, start_s + (FRAMES + 2) / FPS)
         frames = list(islice(piece.frames(FPS, size), FRAMES))

@@ -34,6 +34,7 @@ EDGE = 15.6  # a grey step (0–255) across which paint does not spread
 LINES = Lines(sigma=1.2, epsilon=-0.0036, phi=88, length=5)
 LINE_OPACITY = 0.88
 GRAIN = 0.013
+BRIGHTEST = 1.08  # of a colour's strongest channel: more would be clipped, orange to yellow
 LIFT_WITH_COLOUR = 2.2  # tones lifted more than this keep the chroma that this lift gives
 
 
@@ -153,7 +154,7 @@ def _paint_row(
         red = after + (red - grey_now) * chroma
         green = after + (green - grey_now) * chroma
         blue = after + (blue - grey_now) * chroma
-        red, green, blue = contain_pixel(red, green, blue, F(1.0))
+        red, green, blue = contain_pixel(red, green, blue, F(BRIGHTEST))
 
         peach = smoothstep_pixel(F(0.5), F(1), after)
         # Least in the dark, or black hair would turn green.
