@@ -19,9 +19,9 @@ from restyle.engine.clusters import (
     distance,
     gather,
     merge,
-    nearest_of,
 )
 from restyle.engine.colours import Manner
+from restyle.engine.depth import heights
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.people import hair_tones, one_head, others_than, skin_tones
 
@@ -31,7 +31,6 @@ GRID = 33  # steps of the membership table along R, G and B
 _SOFTNESS = 60.0  # ΔE² at which membership has fallen to 1/e
 _VAGUE = 240.0  # the same where neighbours are asked too
 _FACE_CORE = 0.6  # face mask above which a pixel may be skin
-_KIN = 16.0  # ΔE within which two entries are thought of one material
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +90,7 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
     return Palette(
         lab=lab,
         rgb=rgb,
-        height=_heights(pixels, lab, n_skin, n_hair),
+        height=heights(pixels, lab, n_skin, n_hair),
         in_face=in_face,
         n_skin=n_skin,
         n_hair=n_hair,
@@ -124,38 +123,6 @@ def _allowed_in_face(lab: Floats, n_skin: int, n_hair: int) -> NDArray[np.bool_]
     hairlike = (lab[:, 0] < base[0] - 16) & ((chroma < 14) | (along > 0.75 * chroma))
     hairlike[: n_skin + n_hair] = True
     return np.asarray(hairlike, np.bool_)
-
-
-def _heights(pixels: Pixels, lab: Floats, n_skin: int, n_hair: int) -> Floats:
-    """Depth order of the entries, 0 far … 1 near, evenly spaced; fixed for the shot.
-
-    Nearer: lower in the picture, more central, darker, away from the picture's upper border, a
-    smaller share of the picture. Skin lies on top. A heuristic: colour alone doesn't know depth.
-    """
-    nearest = nearest_of(pixels.lab, lab)
-    n = len(lab)
-    count = np.maximum(np.bincount(nearest, minlength=n), 1)
-
-    def mean(values: Floats) -> NDArray[np.float64]:
-        return np.asarray(np.bincount(nearest, values, n) / count)
-
-    upper_border = mean((pixels.y < 0.06).astype(np.float32))
-    central = 1 - 2 * mean(np.abs(pixels.x - 0.5))
-    nearness = 0.8 * mean(pixels.y) + 0.5 * central - 0.004 * lab[:, 0]
-    nearness -= 1.2 * upper_border + 0.5 * count / len(nearest)
-    # Tones of one material lie close together: fur and folds shouldn't be torn apart by shadows.
-    gaps = np.stack([distance(lab, centre) for centre in lab])
-    kinship = np.exp(-((gaps / _KIN) ** 2)) * count
-    nearness = kinship @ nearness / kinship.sum(1)
-    nearness[:n_skin] = nearness.max() + 1
-    nearness[n_skin : n_skin + n_hair] = nearness.max() + 1
-    order = np.argsort(np.argsort(nearness, kind="stable"), kind="stable").astype(np.float32)
-    order[:n_skin] = order[:n_skin].max(initial=0)
-    order[n_skin : n_skin + n_hair] = n - 1
-    if n_hair:
-        hairlike = np.min(gaps[n_skin : n_skin + n_hair], 0) < _KIN
-        order[n_skin:][hairlike[n_skin:]] = n - 1
-    return order / np.float32(max(n - 1, 1))
 
 
 def _blond(lab: Floats, n_skin: int, n_hair: int) -> Floats:

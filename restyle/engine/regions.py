@@ -16,6 +16,7 @@ from restyle.engine.borders import resolved, rounded
 from restyle.engine.clusters import distance
 from restyle.engine.colours import to_lab
 from restyle.engine.crumbs import merge_crumbs
+from restyle.engine.depth import of_one_hue
 from restyle.engine.faces import Box
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.memberships import BLUR_REACH, belong
@@ -25,6 +26,7 @@ from restyle.engine.recalling import Recalled, hold, recalled
 
 INERTIA = 0.94  # weight of the past memberships where the flow is trusted
 HEAD = 0.3  # of the least area that pieces of faces and heads need beside others
+LOUD = 30.0  # chroma of an entry that may be a petal
 LOCKS = 14.0  # ΔE within which dark entries are painted as one head of hair
 CLOSE, FAR = 14.0, 34.0  # ΔE at which a small piece begins to stand out, and does so wholly
 QUICK = 0.2  # how much less the past weighs in a face: mouths open fast
@@ -54,14 +56,16 @@ class Cut:
 
     `blur` is the σ of the memberships and `round` of the border votes (half-size pixels at 720p),
     `crumb` the area in half-size pixels at 720p under which a piece is merged, `least` the share
-    of it that a piece needs which stands out most. Surroundings agree up to edges, which
-    divide them by `wall` (see `spreading`), and are asked in every `agreeing`th frame.
+    of it that a piece needs which stands out most, `petal` that of one among loud tones of its
+    hue. Surroundings agree up to edges, which divide them by `wall` (see `spreading`), and are
+    asked in every `agreeing`th frame.
     """
 
     blur: float
     round: float
     crumb: float
     least: float
+    petal: float = 1.0
     wall: float = 30.0
     agreeing: int = 1
 
@@ -103,7 +107,7 @@ class Regions:
         restart = seen.is_cut or self._past is None or self._past.shape[:2] != (height, width)
         if palette is not self._palette:
             restart = True
-            self._palette, self._apart = palette, _apart(palette, self._cut.least)
+            self._palette, self._apart = palette, _apart(palette, self._cut)
             self._kinds = _kinds(palette)
         membership, label, second, share = self._membership(seen, palette, front, restart)
         nothing = np.full_like(label, LANES)
@@ -146,13 +150,18 @@ class Regions:
         return recalled(across, past, seen.flow, trust, taps, INERTIA, COMMON)
 
 
-def _apart(palette: Palette, least: float) -> Floats:
+def _apart(palette: Palette, cut: Cut) -> Floats:
     """The share of the usual least area that a piece of one entry needs beside another."""
     needed = np.ones((LANES, LANES), np.float32)
     n = len(palette)
     gaps = np.stack([distance(palette.lab, entry) for entry in palette.lab])
     clear = np.clip((gaps - F(CLOSE)) / F(FAR - CLOSE), F(0), F(1))
-    needed[:n, :n] = F(1) - F(1 - least) * clear
+    needed[:n, :n] = F(1) - F(1 - cut.least) * clear
+    # Loud tones of one hue are petals and feathers, of which few are large.
+    kin = of_one_hue(palette.lab) * (1 - np.eye(n, dtype=np.float32))
+    loud = np.clip((np.hypot(palette.lab[:, 1], palette.lab[:, 2]) - F(LOUD)) / F(15), F(0), F(1))
+    petals = (kin * np.minimum(loud[:, None], loud[None])).max(1)
+    needed[:n] *= (F(1) - F(1 - cut.petal) * petals)[:, None]
     # A piece of hair is small, but a head without it is another one.
     of_head = np.flatnonzero(palette.in_face[:n])
     elsewhere = np.flatnonzero(~palette.in_face[:n])

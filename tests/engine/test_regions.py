@@ -98,6 +98,21 @@ def test_what_stands_out_may_be_smaller(two_colours: Palette, radius: int, stays
     assert (found.first[180, 120] == found.first[180, 400]) == stays
 
 
+@pytest.mark.parametrize(
+    ("petal", "ground", "stays"),
+    [((0.95, 0.55, 0.3), (0.75, 0.3, 0.1), True), ((0.75, 0.7, 0.6), (0.5, 0.45, 0.35), False)],
+    ids=["of a flower", "of a wall"],
+)
+def test_tones_of_a_flower_may_be_smaller_pieces(
+    petal: tuple[float, float, float], ground: tuple[float, float, float], stays: bool
+) -> None:
+    picture = np.full((HEIGHT, WIDTH, 3), ground, np.float32)
+    cv2.circle(picture, (60, 90), 8, petal, cv2.FILLED)
+    alone = Regions(replace(CUT, crumb=350, petal=0.5))
+    found = _read(alone, _palette(petal, ground), Still(picture, is_cut=True))
+    assert (found.first[180, 120] != found.first[180, 400]) == stays
+
+
 @pytest.mark.parametrize(("left", "right"), [(58, 63), (58, 62), (59, 64), (59, 63)])
 def test_a_thin_piece_that_stands_still_does_not_wear_away(
     two_colours: Palette, left: int, right: int

@@ -4,7 +4,7 @@ What is too thin to be cut out is scored into the sheets, or laid on as thin str
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import cv2
 import numpy as np
@@ -26,7 +26,7 @@ from restyle.engine.shot_palette import Palettes, with_true_faces
 from restyle.engine.strokes import Lines
 
 MANNER = Manner(clusters=20, apart=10.0, lowest=20, highest=95, even=0.22, vivid=1.25)
-CUT = Cut(blur=1.2, round=2.2, crumb=500, least=0.09, wall=60, agreeing=2)
+CUT = Cut(blur=1.2, round=2.2, crumb=500, least=0.09, petal=0.4, wall=60, agreeing=2)
 SCORES = Lines(sigma=2.0, epsilon=-0.011, phi=45, length=5)
 SCORE, RELIEF = 0.60, 0.16  # how dark scores and how light strips are; the light on their sides
 DARKEST = 0.50  # how much light the deepest shadow takes
@@ -114,20 +114,27 @@ def _shadow(frame: Frame, field: Field, palette: Palette, front: Floats) -> Floa
         # One sheet for the whole face: no steps across it.
         top = F(palette.height[0]) * (F(1) - F(LOW) * ahead) + F(OVER) * ahead
         height = height + frame.face_mask * (top - height)
-    total = _cast(height, CONTACT, frame.scale)
+    total = _cast(height, field.label, CONTACT, frame.scale)
     # The soft one is as good at half that size.
-    total += enlarge(_cast(shrink(height, 2), CAST, frame.scale / 2), frame.half_size)
+    small = shrink(height, 2)
+    sheets = cv2.resize(field.label, small.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    soft = _cast(small, cast(Bytes, sheets), CAST, frame.scale / 2)
+    total += enlarge(soft, frame.half_size)
     lost: Floats = np.clip(total * F(0.75), F(0), F(1)) * (F(1) - F(0.8) * frame.face_mask)
     return lost
 
 
-def _cast(height: Floats, shadow: Shadow, scale: float) -> Floats:
-    """One shadow on what is lower than what lies to its upper left."""
+def _cast(height: Floats, sheets: Bytes, shadow: Shadow, scale: float) -> Floats:
+    """One shadow on what is lower than what lies to its upper left, and of another sheet."""
     dx, dy = shadow.shift * scale, 1.2 * shadow.shift * scale
     move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
     size = (height.shape[1], height.shape[0])
     above = cv2.warpAffine(height, move, size, borderMode=cv2.BORDER_REPLICATE)
     step = np.sqrt(np.clip((above - height) / F(STEP), F(0), F(1)))
+    # Within a sheet there is no step, whatever is believed to be in front.
+    way = cv2.INTER_NEAREST
+    others = cv2.warpAffine(sheets, move, size, flags=way, borderMode=cv2.BORDER_REPLICATE)
+    step *= others != sheets
     return F(shadow.weight) * blur(step, shadow.softness * scale)
 
 
