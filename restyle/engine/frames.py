@@ -11,15 +11,17 @@ from typing import cast
 import cv2
 import numpy as np
 
+from restyle.engine.bilateral import bilateral
 from restyle.engine.carrying import BARE, Carrier, Ground
 from restyle.engine.faces import Box, Face, FaceFinder, face_mask, feature_relief
 from restyle.engine.kernels import Band, Bytes, F, Floats, kernel, rows_in
 from restyle.engine.motion import Denoiser, Motion, MotionReader
 from restyle.engine.pictures import blur, grey_of, reduce_bytes
-from restyle.engine.surfaces import LIGHT_PASSES, bilateral, kuwahara
+from restyle.engine.surfaces import kuwahara
 from restyle.engine.tones import LevelMeter
 
 TENSOR_SIGMA = 2.6
+LIGHT_PASSES = 2  # bilateral passes of the light abstraction, from which lines are drawn
 FACE_DETAIL = 0.9  # how much of a face is spared the abstraction
 
 

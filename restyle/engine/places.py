@@ -49,8 +49,10 @@ def source_row(flow: Floats, y: int, height: int, source: Source) -> None:
     at, fx, fy, inside = source.at, source.fx, source.fy, source.inside
     width = at.shape[0]
     right, bottom = F(width - 1), F(height - 1)
+    # First side by side: a loop that also parts them is not vectorised.
+    unzip_row(flow.reshape(-1), fx, fy)
     for x in range(width):
-        px, py = F(x) + flow[x, 0], F(y) + flow[x, 1]
+        px, py = F(x) + fx[x], F(y) + fy[x]
         within_x, within_y = min(max(px, F(0)), right), min(max(py, F(0)), bottom)
         inside[x] = F(1) if abs(px - within_x) + abs(py - within_y) <= F(0) else F(0)
         x0 = min(np.int32(within_x), np.int32(width - 2))

@@ -1,7 +1,6 @@
 """Smoothing that keeps edges, and glow.
 
-Sources: Winnemöller and others 2006 (bilateral abstraction), Kyprianidis and others 2009
-(anisotropic Kuwahara; here sampled at eight points).
+Source: Kyprianidis and others 2009 (anisotropic Kuwahara; here sampled at eight points).
 Radii and σ are in half-size pixels and already scaled by the caller.
 """
 
@@ -13,15 +12,6 @@ from numpy.typing import NDArray
 
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.pictures import blur, enlarge, luma, shrink
-
-LIGHT_PASSES = 2  # bilateral passes of the light abstraction, from which lines are drawn
-
-
-def bilateral(image: Bytes, passes: int, range_sigma: float) -> Bytes:
-    """`passes` bilateral filters of diameter 5; `range_sigma` in 0–255."""
-    for _ in range(passes):
-        image = cast(Bytes, cv2.bilateralFilter(image, 5, range_sigma, 3))
-    return image
 
 
 def kuwahara(

@@ -8,7 +8,6 @@ from restyle.engine.kernels import F, Floats
 from restyle.engine.pictures import enlarge, luma
 from restyle.engine.rows import columns, sample_colour_row, sample_row, upsample_row
 from restyle.engine.surfaces import (
-    bilateral,
     glow,
     kuwahara,
     place_pixel,
@@ -37,12 +36,6 @@ def test_kuwahara_leaves_a_flat_colour_alone() -> None:
     flat = np.full((40, 50, 3), (0.1, 0.5, 0.9), np.float32)
     out = kuwahara(flat, *tangent_field(luma(flat) * 255, 2.6), 3.0, 4)
     assert np.abs(out - flat).max() < 1e-4
-
-
-def test_bilateral_passes_smooth_noise_and_no_pass_changes_nothing() -> None:
-    noisy = np.clip(halves(0.03) * 255, 0, 255).astype(np.uint8)
-    assert bilateral(noisy, 0, 26) is noisy
-    assert bilateral(noisy, 3, 26)[5:-5, 5:30].std() < 0.7 * noisy[5:-5, 5:30].std()
 
 
 @pytest.mark.parametrize("size", [(120, 160), (121, 163)])
