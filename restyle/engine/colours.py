@@ -93,7 +93,7 @@ def features(rgb: Floats, n_skin: int, n_hair: int) -> Floats:
     eyes[1:] *= min(1.0, 12 / max(float(np.hypot(*eyes[1:])), 1.0))
     skin = lab[0] if n_skin else np.array([76, 14, 18], np.float32)
     nose = skin + np.array([-20, 10, 4], np.float32)
-    lips = skin + np.array([-15, 19, 3], np.float32)
+    lips = skin + np.array([-11, 12, 2], np.float32)
     mouth = np.array([max(26, skin[0] - 48), 24, 10], np.float32)
     teeth = np.array([min(96, skin[0] + 20), 1, 5], np.float32)
     whites = np.array([min(96, skin[0] + 18), 1, 4], np.float32)
