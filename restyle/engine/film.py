@@ -8,7 +8,11 @@ import numpy as np
 
 from restyle.engine.kernels import F, Floats, brush
 from restyle.engine.rows import curve_row
-from restyle.engine.tones import chroma_pixel, luma_pixel, smoothstep_pixel
+from restyle.engine.tones import chroma_pixel, contain_pixel, luma_pixel, smoothstep_pixel
+
+# What a channel may have at most: light on forms needs room above; and at least, of the lightness.
+OVER, UNDER = 1.04, 0.06
+LEAST_KEPT = 0.7  # of saturation: the darkest red of a light scene is not black
 
 
 @brush
@@ -55,6 +59,7 @@ def enrich_row(paint: Floats, middle: Floats, face: Floats, neutral: F) -> None:
     _kept_row(paint[0], paint[1], paint[2], middle, skin, neutral, kept)
     for k in range(3):
         _saturate_row(paint[k], middle, kept)
+    _contain_row(paint[0], paint[1], paint[2], middle)
     for x in range(width):
         m = middle[x]
         skin[x] = max(skin[x], F(0.6) * face[x] * smoothstep_pixel(F(0.25), F(0.5), m))
@@ -103,6 +108,17 @@ def _kept_row(
 def _saturate_row(row: Floats, middle: Floats, kept: Floats) -> None:
     for x in range(row.shape[0]):
         row[x] = middle[x] + (row[x] - middle[x]) * kept[x]
+
+
+@brush
+def _contain_row(red: Floats, green: Floats, blue: Floats, middle: Floats) -> None:
+    """No channel under none or far over full: peach would burn to yellow, and brick to red."""
+    for x in range(red.shape[0]):
+        r, g, b, m = red[x], green[x], blue[x], max(middle[x], F(0))
+        keep = m * F(1 - UNDER) / max(m - min(r, min(g, b)), F(0.001))
+        keep = min(max(keep, F(LEAST_KEPT)), F(1))
+        r, g, b = m + (r - m) * keep, m + (g - m) * keep, m + (b - m) * keep
+        red[x], green[x], blue[x] = contain_pixel(r, g, b, F(OVER))
 
 
 @brush

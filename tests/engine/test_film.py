@@ -47,3 +47,14 @@ def test_shade_is_darker_and_cool_on_what_is_cool() -> None:
     assert (shaded < COLOURS).all()
     blue, red = shaded[1, 2] / COLOURS[1, 2], shaded[1, 0] / COLOURS[1, 0]
     assert blue > 1.05 * red
+
+
+@pytest.mark.parametrize("colour", [(1.35, 0.8, 0.4), (0.6, 0.05, -0.05)])
+def test_no_channel_is_far_over_full_or_loses_all_its_hue_under_none(
+    colour: tuple[float, float, float],
+) -> None:
+    paint = np.array([colour], np.float32).T.repeat(len(COLOURS), 1)
+    enrich_row(paint, _middle(paint), NONE, F(0))
+    assert paint.max() < 1.1
+    assert paint.min() > -0.1
+    assert (np.diff(paint[:, 0]) < -0.05).all(), "red stays over green, and green over blue"

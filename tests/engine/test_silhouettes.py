@@ -65,6 +65,27 @@ def test_the_shadow_falls_to_the_right_and_down_on_the_ground_alone() -> None:
     assert at(shadow, 2.5) < 0.01
 
 
+def test_what_merely_stands_out_casts_no_shadow_on_a_lighter_sky() -> None:
+    picture = np.full((HEIGHT, WIDTH, 3), 225, np.uint8)
+    cv2.circle(picture, MIDDLE, RADIUS, (120, 60, 40), cv2.FILLED)
+    reader = FrameReader(Abstraction(2, 30, 3.0), keep_faces=False)
+    seen = Silhouettes().find(reader.read(picture))
+    assert at(seen.solid, 0) > 0.95
+    assert at(seen.shadow, 0.74, 0.74) < 0.05
+
+
+def test_petals_around_petals_are_all_in_front_and_cast_no_shadow() -> None:
+    picture = np.full((HEIGHT, WIDTH, 3), (150, 70, 40), np.uint8)
+    for x, y in np.mgrid[40:WIDTH:90, 40:HEIGHT:90].reshape(2, -1).T:
+        near = np.hypot(x - MIDDLE[0], y - MIDDLE[1]) < RADIUS
+        petal = (220, 60, 30) if near else (240, 170, 110)
+        cv2.circle(picture, (int(x), int(y)), 34, petal, cv2.FILLED)
+    reader = FrameReader(Abstraction(2, 30, 3.0), keep_faces=False)
+    seen = Silhouettes().find(reader.read(picture))
+    assert seen.solid.min() > 0.95
+    assert seen.shadow.max() < 0.05
+
+
 def test_what_merely_stands_out_in_colour_is_before_no_distant_ground() -> None:
     assert at(found().front, 0) < 0.3
 
