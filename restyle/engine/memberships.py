@@ -24,9 +24,7 @@ _Cells = NDArray[np.uint32]
 _Sixteenths = NDArray[np.uint16]
 
 
-@kernel
 def belong(
-    band: Band,
     abstract: Floats,
     table: Bytes,
     face_table: Bytes,
@@ -46,10 +44,28 @@ def belong(
     `gate` (h, w), −2 … 2, mixes in the hair table down to −1, the head table down to −2, the face
     table up to 1, the cheek table up to 2; a gate of shape (1, 1) means no faces.
     """
+    # Viewed here: within the kernel it would be a quarter of all that is compiled.
+    tables = (table, face_table, cheek_table, hair_table, head_table)
+    plain, face, cheek, hair, head = (one.reshape(-1).view(np.uint64) for one in tables)
+    _belong(abstract, plain, face, cheek, hair, head, gate, agreed, taps, out)
+
+
+@kernel
+def _belong(
+    band: Band,
+    abstract: Floats,
+    plain: Eights,
+    face: Eights,
+    cheek: Eights,
+    hair: Eights,
+    head: Eights,
+    gate: Floats,
+    agreed: Bytes,
+    taps: Floats,
+    out: Bytes,
+) -> None:
     height, width, _ = abstract.shape
     faces = gate.shape[0] == height
-    plain, hair, head = _eights(table), _eights(hair_table), _eights(head_table)
-    face, cheek = _eights(face_table), _eights(cheek_table)
     for y in rows_in(band, height):
         # Pixels are copied as two numbers of eight bytes, and weighed as LANES bytes.
         at = np.empty(width, np.uint32)
@@ -66,12 +82,6 @@ def belong(
             _floats_row(own.view(np.uint8), inner)
         _pad(row)
         _blur_row(row, taps, out[y])
-
-
-@brush
-def _eights(table: Bytes) -> Eights:
-    """A table, eight entries to a number, two numbers a cell."""
-    return table.ravel().view(np.uint64)
 
 
 @brush

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.memberships import ALL_BYTES, Eights
 from restyle.engine.palette import LANES
-from restyle.engine.places import SNAP
+from restyle.engine.places import SNAP, Source, empty_source
+from restyle.engine.rows import unzip_row
 
 CRISP = 3.0  # slope from the margin between two entries to the share of the first
 
+_PIXEL = np.uint32(LANES)  # bytes
 _Ranks = NDArray[np.uint16]
 _EVEN = np.uint64(0x00FF00FF00FF00FF)
 _QUARTERS = np.uint64(0x0001000100010001)
@@ -73,15 +75,18 @@ def _recall(
     share: Floats,
 ) -> None:
     height, width, _ = past.shape
+    source = empty_source(width)
     for y in rows_in(band, height):
-        # Pixels are copied and weighed as two numbers of eight bytes, mixed as LANES bytes.
+        # Pixels are weighed as two numbers of eight bytes, mixed as LANES bytes.
         now = np.empty(2 * width, np.uint64)
         old = np.empty(2 * width, np.uint64)
         weight = np.empty(2 * width, np.uint64)
+        trusted = np.empty(width, np.float32)
         _blur_column(across, y, taps, now.view(np.uint8))
-        _carry_row(past.view(np.uint64), y, flow[y], old)
+        _place_row(flow[y], y, height, confidence[y], source, trusted)
+        _carry_row(past, source, old.view(np.uint8))
         _common_row(now.view(np.uint8), old.view(np.uint8), weight.view(np.uint8))
-        _weigh_row(weight, y, height, flow[y], confidence[y], inertia, common)
+        _weigh_row(weight, trusted, inertia, common)
         _mix_row(now.view(np.uint8), old.view(np.uint8), weight.view(np.uint8), out[y].ravel())
         _best_two_row(out[y], label[y], second[y], share[y])
 
@@ -108,54 +113,54 @@ def _blur_column(across: Bytes, y: int, taps: Floats, out: Bytes) -> None:
 
 
 @brush
-def _moves(along: F, down: F) -> bool:
-    """What stands still is not resampled: thin pieces would wear away."""
-    return bool(along * along + down * down >= F(SNAP))
+def _place_row(
+    flow: Floats, y: int, height: int, confidence: Floats, source: Source, trusted: Floats
+) -> None:
+    """Where the pixels of row `y` were, and how far that is trusted.
+
+    What stands still is not resampled: thin pieces would wear away.
+    """
+    at, fx, fy, inside = source.at, source.fx, source.fy, source.inside
+    width = at.shape[0]
+    unzip_row(flow.reshape(-1), fx, fy)
+    for x in range(width):
+        moves = F(1) if fx[x] * fx[x] + fy[x] * fy[x] >= F(SNAP) else F(0)
+        px, py = F(x) + moves * fx[x], F(y) + moves * fy[x]
+        within_x = min(max(px, F(0)), F(width - 1))
+        within_y = min(max(py, F(0)), F(height - 1))
+        inside[x] = F(1) if abs(px - within_x) + abs(py - within_y) <= F(0) else F(0)
+        trusted[x] = inside[x] * confidence[x]
+        x0 = min(np.int32(within_x), np.int32(width - 2))
+        y0 = min(np.int32(within_y), np.int32(height - 2))
+        fx[x], fy[x] = within_x - F(x0), within_y - F(y0)
+        at[x] = np.uint32(y0 * np.int32(width) + x0)
 
 
 @brush
-def _carry_row(past: Eights, y: int, flow: Floats, old: Eights) -> None:
-    """The past (h, w, 2) of each pixel of row `y`, between the four pixels where it was."""
-    height, width, _ = past.shape
-    at = np.empty(width, np.uint32)
-    fx, fy = np.empty(width, np.uint8), np.empty(width, np.uint8)
-    for x in range(width):
-        along, down = flow[x, 0], flow[x, 1]
-        moves = F(1) if _moves(along, down) else F(0)
-        px = min(max(F(x) + moves * along, F(0)), F(width - 1))
-        py = min(max(F(y) + moves * down, F(0)), F(height - 1))
-        x0 = min(np.int32(px), np.int32(width - 2))
-        y0 = min(np.int32(py), np.int32(height - 2))
-        at[x] = np.uint32(2) * np.uint32(y0 * np.int32(width) + x0)
-        fx[x], fy[x] = np.uint8((px - F(x0)) * F(255)), np.uint8((py - F(y0)) * F(255))
-    flat, below = past.ravel(), np.uint32(2 * width)
-    corners = np.empty((4, 2 * width), np.uint64)
-    parts = np.empty((2, 2 * width), np.uint64)
-    a, b, c, d = corners[0], corners[1], corners[2], corners[3]
-    parts_x, parts_y = parts[0], parts[1]
-    for x in range(width):
+def _carry_row(past: Bytes, source: Source, old: Bytes) -> None:
+    """The past (h, w, LANES) of each pixel of a row, between the four pixels where it was."""
+    flat, below = past.ravel(), np.uint32(past.shape[1]) * _PIXEL
+    for x in range(source.at.shape[0]):
         # Unsigned: numba asks of every signed index whether it counts from the end.
-        i, j = at[x], np.uint32(2 * x)
-        part_x, part_y = np.uint64(fx[x]) * ALL_BYTES, np.uint64(fy[x]) * ALL_BYTES
-        for k in range(2):
-            here, to = i + np.uint32(k), j + np.uint32(k)
-            a[to] = flat[here]
-            b[to] = flat[here + np.uint32(2)]
-            c[to] = flat[here + below]
-            d[to] = flat[here + below + np.uint32(2)]
-            parts_x[to] = part_x
-            parts_y[to] = part_y
-    of, share = corners.view(np.uint8), parts.view(np.uint8)
-    _between_row(of[0], of[1], of[2], of[3], share[0], share[1], old.view(np.uint8))
+        i, j = source.at[x] * _PIXEL, np.uint32(x) * _PIXEL
+        _between(
+            flat[i : i + _PIXEL],
+            flat[i + _PIXEL : i + _PIXEL + _PIXEL],
+            flat[i + below : i + below + _PIXEL],
+            flat[i + below + _PIXEL : i + below + _PIXEL + _PIXEL],
+            source.fx[x],
+            source.fy[x],
+            old[j : j + _PIXEL],
+        )
 
 
 @brush
-def _between_row(a: Bytes, b: Bytes, c: Bytes, d: Bytes, fx: Bytes, fy: Bytes, out: Bytes) -> None:
-    for i in range(out.shape[0]):
-        along, down = F(fx[i]) * F(1 / 255), F(fy[i]) * F(1 / 255)
-        above = F(a[i]) + along * (F(b[i]) - F(a[i]))
-        below = F(c[i]) + along * (F(d[i]) - F(c[i]))
-        out[i] = np.uint8(above + down * (below - above) + F(0.5))
+def _between(a: Bytes, b: Bytes, c: Bytes, d: Bytes, along: F, down: F, out: Bytes) -> None:
+    """One pixel between two and the two below them."""
+    for k in range(LANES):
+        above = F(a[k]) + along * (F(b[k]) - F(a[k]))
+        below = F(c[k]) + along * (F(d[k]) - F(c[k]))
+        out[k] = np.uint8(above + down * (below - above) + F(0.5))
 
 
 @brush
@@ -173,26 +178,13 @@ def _sum(bytes_: np.uint64) -> np.uint64:
 
 
 @brush
-def _weigh_row(
-    weight: Eights,
-    y: int,
-    height: int,
-    flow: Floats,
-    confidence: Floats,
-    inertia: F,
-    common: F,
-) -> None:
+def _weigh_row(weight: Eights, trusted: Floats, inertia: F, common: F) -> None:
     """How much each pixel keeps of its past, from what both have in common; in place."""
-    width = confidence.shape[0]
-    for x in range(width):
-        along, down = flow[x, 0], flow[x, 1]
-        px, py = F(x) + along, F(y) + down
-        inside = px >= F(0) and py >= F(0) and px <= F(width - 1) and py <= F(height - 1)
-        w = inertia * confidence[x] if inside or not _moves(along, down) else F(0)
+    for x in range(trusted.shape[0]):
         likeness = F(np.int32(_sum(weight[2 * x]) + _sum(weight[2 * x + 1]))) * F(1 / 255)
         # Nothing in common: another colour came, whatever the (grey) flow believes.
-        w *= min(max((likeness / common - F(0.2)), F(0)), F(1))
-        kept = np.uint64(np.int32(w * F(255) + F(0.5))) * ALL_BYTES
+        alike = min(max((likeness / common - F(0.2)), F(0)), F(1))
+        kept = np.uint64(np.int32(inertia * trusted[x] * alike * F(255) + F(0.5))) * ALL_BYTES
         weight[2 * x] = kept
         weight[2 * x + 1] = kept
 
@@ -239,14 +231,20 @@ def hold(
 ) -> None:
     """Pull each pixel's memory towards what was shown: hysteresis against flicker."""
     for y in rows_in(band, label.shape[0]):
-        _hold_row(membership[y], label[y], second[y], share[y], pull)
+        _fade_row(membership[y].ravel(), F(1) - pull)
+        _hold_row(membership[y].ravel(), label[y], second[y], share[y], F(255) * pull)
 
 
 @brush
-def _hold_row(membership: Bytes, label: Bytes, second: Bytes, share: Floats, pull: F) -> None:
+def _fade_row(values: Bytes, kept: F) -> None:
+    for i in range(values.shape[0]):
+        values[i] = np.uint8(kept * F(values[i]) + F(0.5))
+
+
+@brush
+def _hold_row(values: Bytes, label: Bytes, second: Bytes, share: Floats, given: F) -> None:
     for x in range(label.shape[0]):
-        for k in range(LANES):
-            membership[x, k] = np.uint8((F(1) - pull) * F(membership[x, k]) + F(0.5))
-        part = F(255) * pull * share[x]
-        membership[x, label[x]] += np.uint8(part)
-        membership[x, second[x]] += np.uint8(F(255) * pull - part)
+        part = given * share[x]
+        i = np.uint32(x) * _PIXEL
+        values[i + np.uint32(label[x])] += np.uint8(part)
+        values[i + np.uint32(second[x])] += np.uint8(given - part)
