@@ -26,7 +26,8 @@ from restyle.styles import Options
 
 SAMPLES = 3  # beside the first frame
 QUEUE_FRAMES = 4
-QUEUE_SEEN = 1  # frames that were seen but not painted: each is some 20 MB
+# Frames that were seen but not painted, each some 20 MB: seeing goes on while a palette is chosen.
+QUEUE_SEEN = 3
 QUEUE_PAINTED = 1
 _FAULT_KINDS = {
     "width": "Resolution",

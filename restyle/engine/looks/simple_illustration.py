@@ -106,11 +106,11 @@ def _compose(
 ) -> None:
     height, width = first.shape
     top, bottom, left, right = window[0], window[1], window[2], window[3]
-    across = columns(width, light.shape[1])
+    across, across_behind = columns(width, light.shape[1]), columns(width, behind.shape[1])
     for y in rows_in(band, height):
         strokes = stroke_row(lost[y], F(STROKES.epsilon), F(STROKES.phi))
         lights = sample_row(light, y, height, across)
-        hazes = sample_row(behind, y, height, columns(width, behind.shape[1]))
+        hazes = sample_row(behind, y, height, across_behind)
         for x in range(width):
             one = colours[first[y, x]]
             red = one[0]
