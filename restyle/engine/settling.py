@@ -11,6 +11,7 @@ from restyle.engine.motion import Motion
 from restyle.engine.pictures import enlarge
 from restyle.engine.places import brought
 from restyle.engine.planes import TO_RGB, Planes
+from restyle.engine.rows import unzip_row
 
 WEIGHT = 0.6
 # A difference (red, green and blue, each 0–255, summed) that is news rather than flicker.
@@ -59,16 +60,22 @@ def _settle(
 ) -> None:
     height = luma.shape[0]
     rows, columns = confidence.shape
+    # Two values a column, side by side (as they are kept), and parted: loops are vectorised only
+    # over either.
+    pairs = np.empty(2 * columns, np.float32)
+    trust = np.empty(columns, np.float32)
+    one, two = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    bright = np.empty(columns, np.float32)
     for v in rows_in(band, rows):
-        trust = np.empty(columns, np.float32)
-        _trust_row(flow[v], confidence[v], v, rows, trust)
-        blueish = np.empty(columns, np.float32)
-        reddish = np.empty(columns, np.float32)
-        bright = np.zeros(columns, np.float32)
-        _tint_row(chroma[v], past_chroma[v], blueish, reddish)
+        unzip_row(flow[v].reshape(-1), one, two)
+        _trust_row(one, two, confidence[v], v, rows, trust)
+        _difference_row(chroma[v].reshape(-1), past_chroma[v].reshape(-1), pairs)
+        unzip_row(pairs, one, two)
+        _clear_row(bright)
         for y in range(2 * v, min(2 * v + 2, height)):
-            _luma_row(luma[y], past_luma[y], blueish, reddish, trust, bright, out_luma[y])
-        _chroma_row(chroma[v], blueish, reddish, trust, bright, out_chroma[v])
+            _luma_row(luma[y], past_luma[y], one, two, trust, bright, out_luma[y])
+        _hold_row(bright, one, two, trust)
+        _chroma_row(chroma[v].reshape(-1), pairs, trust, out_chroma[v].reshape(-1))
 
 
 @brush
@@ -84,10 +91,15 @@ def _hold_pixel(bright: F, blueish: F, reddish: F) -> F:
 
 
 @brush
-def _tint_row(now: Bytes, past: Bytes, blueish: Floats, reddish: Floats) -> None:
-    for u in range(blueish.shape[0]):
-        blueish[u] = F(past[u, 0]) - F(now[u, 0])
-        reddish[u] = F(past[u, 1]) - F(now[u, 1])
+def _clear_row(row: Floats) -> None:
+    for u in range(row.shape[0]):
+        row[u] = F(0)
+
+
+@brush
+def _difference_row(now: Bytes, past: Bytes, out: Floats) -> None:
+    for i in range(out.shape[0]):
+        out[i] = F(past[i]) - F(now[i])
 
 
 @brush
@@ -113,21 +125,30 @@ def _luma_row(
 
 
 @brush
-def _chroma_row(
-    now: Bytes, blueish: Floats, reddish: Floats, trust: Floats, bright: Floats, out: Bytes
-) -> None:
+def _hold_row(bright: Floats, blueish: Floats, reddish: Floats, trust: Floats) -> None:
+    """How far colours are held, in place of how far the past is trusted."""
     for u in range(trust.shape[0]):
-        hold = trust[u] * _hold_pixel(bright[u], blueish[u], reddish[u])
-        out[u, 0] = np.uint8(F(now[u, 0]) + hold * blueish[u] + F(0.5))
-        out[u, 1] = np.uint8(F(now[u, 1]) + hold * reddish[u] + F(0.5))
+        trust[u] *= _hold_pixel(bright[u], blueish[u], reddish[u])
 
 
 @brush
-def _trust_row(flow: Floats, confidence: Floats, v: int, rows: int, trust: Floats) -> None:
+def _chroma_row(now: Bytes, change: Floats, hold: Floats, out: Bytes) -> None:
+    held = np.empty(out.shape[0], np.float32)
+    for u in range(hold.shape[0]):
+        held[2 * u] = hold[u]
+        held[2 * u + 1] = hold[u]
+    for i in range(out.shape[0]):
+        out[i] = np.uint8(F(now[i]) + held[i] * change[i] + F(0.5))
+
+
+@brush
+def _trust_row(
+    along: Floats, down: Floats, confidence: Floats, v: int, rows: int, trust: Floats
+) -> None:
     """How much the past counts at most: nothing where it lies outside of the frame."""
     last_x, last_y = F(trust.shape[0] - 1), F(rows - 1)
     for u in range(trust.shape[0]):
-        px, py = F(u) + flow[u, 0], F(v) + flow[u, 1]
+        px, py = F(u) + along[u], F(v) + down[u]
         out_x = abs(px - min(max(px, F(0)), last_x))
         out_y = abs(py - min(max(py, F(0)), last_y))
         trust[u] = F(WEIGHT) * confidence[u] if out_x + out_y <= F(0) else F(0)
