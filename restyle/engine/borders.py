@@ -18,7 +18,7 @@ _VOTERS_REACH, _LEAST_REACH = 2.1, 2.9  # in σ, and in half-size pixels
 _GRADUAL, _EDGE = 1.0, 3.6
 
 
-def _near_borders(label: Bytes, reach: int) -> Bytes:
+def near_borders(label: Bytes, reach: int) -> Bytes:
     """1 where another label lies within `reach`, 0 elsewhere."""
     window = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
     border: Bytes = (cv2.dilate(label, window) != cv2.erode(label, window)).view(np.uint8)
@@ -29,7 +29,7 @@ def rounded(
     label: Bytes, second: Bytes, share: Floats, sigma: float
 ) -> tuple[Bytes, Bytes, Floats]:
     """One vote with a Gaussian of `sigma` half-size pixels: labels, second labels, shares."""
-    near = _near_borders(label, _ROUND_NEAR)
+    near = near_borders(label, _ROUND_NEAR)
     places, weights = _voters(sigma)
     out = label.copy(), second.copy(), np.ones_like(share)
     _vote(label, second, share, near, places, weights, *out)
@@ -50,7 +50,7 @@ def resolved(
     label: Bytes, second: Bytes, share: Floats, size: tuple[int, int]
 ) -> tuple[Bytes, Bytes, Bytes]:
     """First label, second label and share (0–255) at `size` (width, height)."""
-    near = _near_borders(label, _EDGE_NEAR)
+    near = near_borders(label, _EDGE_NEAR)
     shape = (size[1], size[0])
     first, other, part = (np.empty(shape, np.uint8) for _ in range(3))
     _resolve(label, second, share, near, first, other, part)
@@ -58,7 +58,7 @@ def resolved(
 
 
 @brush
-def _count(flat: tuple[Bytes, Bytes, Floats], at: np.uint64, weight: F, votes: Floats) -> None:
+def count_vote(flat: tuple[Bytes, Bytes, Floats], at: np.uint64, weight: F, votes: Floats) -> None:
     """The vote of one pixel of labels, second labels and shares."""
     # Unsigned: numba asks of every signed index whether it counts from the end.
     first = weight * flat[2][at]
@@ -67,7 +67,7 @@ def _count(flat: tuple[Bytes, Bytes, Floats], at: np.uint64, weight: F, votes: F
 
 
 @brush
-def _best_two(values: Floats) -> tuple[int, int, F]:
+def best_two(values: Floats) -> tuple[int, int, F]:
     """The places of the two largest of LANES values, and their margin, 0–1."""
     top = F(-1)
     next_top = F(-1)
@@ -116,13 +116,13 @@ def _vote_row(
         if inside and reach <= x < width - reach:
             here = np.uint64(y * width + x)
             for i in range(weights.shape[0]):
-                _count(flat, here + steps[i], weights[i], votes)
+                count_vote(flat, here + steps[i], weights[i], votes)
         else:
             for i in range(weights.shape[0]):
                 v = min(max(y + places[i, 0], 0), height - 1)
                 u = min(max(x + places[i, 1], 0), width - 1)
-                _count(flat, np.uint64(v * width + u), weights[i], votes)
-        one, two, margin = _best_two(votes)
+                count_vote(flat, np.uint64(v * width + u), weights[i], votes)
+        one, two, margin = best_two(votes)
         new_label[x] = one
         new_second[x] = two
         new_share[x] = F(0.5) + F(0.5) * min(F(_GRADUAL) * margin, F(1))
@@ -212,8 +212,8 @@ def _resolve_row(
             v = min(max(middle_y + j - 1, 0), rows - 1)
             for i in range(3):
                 u = min(max(middle_x + i - 1, 0), columns - 1)
-                _count(flat, np.uint64(v * columns + u), wy[j] * wx[i], votes)
-        one, two, margin = _best_two(votes)
+                count_vote(flat, np.uint64(v * columns + u), wy[j] * wx[i], votes)
+        one, two, margin = best_two(votes)
         first[x] = one
         other[x] = two
         part[x] = np.uint8((F(0.5) + F(0.5) * min(F(_EDGE) * margin, F(1))) * F(255) + F(0.5))

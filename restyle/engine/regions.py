@@ -23,6 +23,7 @@ from restyle.engine.memberships import BLUR_REACH, belong
 from restyle.engine.palette import LANES, Palette
 from restyle.engine.pictures import enlarge, shrink
 from restyle.engine.recalling import Recalled, hold, recalled
+from restyle.engine.scissors import scissored
 
 INERTIA = 0.94  # weight of the past memberships where the flow is trusted
 HEAD = 0.3  # of the least area that pieces of faces and heads need beside others
@@ -57,8 +58,9 @@ class Cut:
     `blur` is the σ of the memberships and `round` of the border votes (half-size pixels at 720p),
     `crumb` the area in half-size pixels at 720p under which a piece is merged, `least` the share
     of it that a piece needs which stands out most, `petal` that of one among loud tones of its
-    hue. Surroundings agree up to edges, which divide them by `wall` (see `spreading`), and are
-    asked in every `agreeing`th frame.
+    hue. With `scissors` borders that follow no edge are cut in long curves. Surroundings agree up
+    to edges, which divide them by `wall` (see `spreading`), and are asked in every `agreeing`th
+    frame.
     """
 
     blur: float
@@ -66,6 +68,7 @@ class Cut:
     crumb: float
     least: float
     petal: float = 1.0
+    scissors: bool = False
     wall: float = 30.0
     agreeing: int = 1
 
@@ -121,6 +124,9 @@ class Regions:
         hold(membership, label, second, share, F(HOLD))
         if not seen.passes:
             self._past, self._shown = membership, label
+        if self._cut.scissors:
+            # Not remembered: cut anew in each frame, what was cut already would shrink.
+            label, second, share = scissored(label, second, share, seen.abstract, seen.scale)
         return Field(label, *resolved(label, second, share, size))
 
     def _membership(self, seen: Seen, of: Palette, front: Floats | None, restart: bool) -> Recalled:
