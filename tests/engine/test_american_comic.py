@@ -49,3 +49,13 @@ def test_a_vivid_thing_before_a_wall_hardly_lighter_has_a_line() -> None:
     drawn = [stylizer.render(scene) for _ in range(3)][-1].max(axis=2)
     border = drawn[60:-60, WIDTH // 2 - 6 : WIDTH // 2 + 6]
     assert (border.min(axis=1) < 70).mean() > 0.95
+
+
+def test_the_gentle_fall_of_a_sky_is_not_feathered() -> None:
+    # Steps in it are for the levels alone; between them tone falls a third as fast as above.
+    sky = np.repeat(np.linspace(5, 70, WIDTH, dtype=np.uint8)[None], HEIGHT, axis=0)
+    sky[:20], sky[-20:] = 0, 240
+    print_ = printed(sky)[90:-90].astype(float)
+    ends = (print_.mean(axis=0) > 30) & (print_.mean(axis=0) < 80)
+    assert ends.any()
+    assert print_[:, ends].std(axis=0).mean() < 14

@@ -13,7 +13,7 @@ from restyle.engine.exposure import Exposure
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
-from restyle.engine.pictures import blur, enlarge, luma
+from restyle.engine.pictures import blur, enlarge, luma, shrink
 from restyle.engine.rows import (
     columns,
     curve_row,
@@ -42,16 +42,20 @@ EDGE = 10.8  # a grey step (0–255) across which paint does not spread
 MASS_SIGMA = 1.3  # half-size pixels; wide enough that blacks hold together
 LINE_SIGMA = 0.85
 LINE_STRENGTH = 18.0
-LINE_LENGTH = 7
+LINE_LENGTH = 9
 INK_AT, INK_SHARPNESS = 0.16, 10.0
 # Feathering: where tone slides into black, the black runs out in tapering strokes.
 STEP = 0.02, 0.10  # of the lines: tone that slides, and that steps
+FALLS, OVER = (0.0014, 0.0022), 2.5  # tone a half-size pixel at 720p, over so many: a sky's; shade
 FEATHER = 0.12  # tone by which the edge of black moves from stroke to stroke
 VIVID_LINES = 0.5  # how far lines go by the least of red, green and blue instead of luma
 # Hands: how far they are darker than what is behind, for lines; how much stronger lines are there.
-HAND_STEP, HAND_LINES = 0.14, 1.2
+HAND_STEP, HAND_LINES = 0.12, 0.9
 # Clumps of leaves: σ of them and of their surroundings, half-size pixels at 720p; their light.
-CLUMPS, CLUMP_LIGHT = (2.5, 9.0), 2.2
+CLUMPS, CLUMP_LIGHT = (3.5, 12.0), 1.8
+GROVE = 16.0  # half-size pixels at 720p: texture that reaches less far is a bird, a mast, a letter
+RUNS = 0.34, 0.50  # clearness of edges around: of leaves, of tiles and railings
+LEAFLESS = 0.7  # of the lines that are not drawn there: leaves are not drawn one by one
 # Spotted blacks: a dark thing is inked as one, and only its lit folds are left open.
 SPOT_SIGMA = 9.0  # half-size pixels at 720p
 SPOT_DARK, SPOT_LIGHT = 0.13, 0.38  # its tone around, wholly and not at all dark
@@ -130,8 +134,7 @@ def _unrest(frame: Frame) -> Floats:
     """1 where things move too fast to be followed, half size: no print can go with them."""
     if frame.is_cut or frame.passes:
         return np.zeros(frame.half_size, np.float32)
-    trusted = wide_blur(frame.confidence, UNREST_SIGMA * frame.scale)
-    return smoothstep(0.25, 0.70, F(1) - trusted)
+    return smoothstep(0.25, 0.70, F(1) - wide_blur(frame.confidence, UNREST_SIGMA * frame.scale))
 
 
 def _black(frame: Frame) -> Floats:
@@ -159,13 +162,33 @@ def _black(frame: Frame) -> Floats:
     tone = (around[..., 0] + F(0.01)) / (around[..., 1] + F(0.01))
     dark = F(1) - smoothstep(SPOT_DARK, SPOT_LIGHT, tone)
     spots = F(SPOT) * dark * (F(1) - frame.face_mask)
-    mass = blur(broad, MASS_SIGMA * frame.scale) - spots
-    # Leaves: clumps catch light, and stand out from the black between them.
+    mass = blur(broad, MASS_SIGMA * frame.scale)
+    falling = _falling(mass, frame.scale)
+    mass -= spots
+    # Leaves are massed: clumps catch light, and stand out from the black between them.
     near, far = (wide_blur(fine, sigma * frame.scale, 2) for sigma in CLUMPS)
-    mass += F(CLUMP_LIGHT) * busy(frame) * (near - far)
-    lines *= F(LINE_STRENGTH)
-    sliding = (F(1) - frame.face_mask) * (F(1) - smoothstep(*STEP, np.abs(lines)))
+    leaves = _leaves(frame) * bare
+    mass += leaves * (near - spots - mass + F(CLUMP_LIGHT) * (near - far))
+    lines *= F(LINE_STRENGTH) * (F(1) - F(LEAFLESS) * leaves)
+    sliding = falling * (F(1) - frame.face_mask) * (F(1) - smoothstep(*STEP, np.abs(lines)))
     return np.dstack([mass + lines, sliding])
+
+
+def _leaves(frame: Frame) -> Floats:
+    """Where there is texture far and wide that runs nowhere, 0–1, half size."""
+    side = 2 * max(round(GROVE * frame.scale / 8), 1) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    wide = cv2.morphologyEx(shrink(busy(frame), 8), cv2.MORPH_OPEN, disc)
+    running = smoothstep(*RUNS, blur(shrink(frame.anisotropy, 8), frame.scale))
+    return enlarge(np.asarray(wide * (F(1) - running), np.float32), frame.half_size)
+
+
+def _falling(tone: Floats, scale: float) -> Floats:
+    """Where tone falls off, 0–1: strokes all over a sky would only flicker."""
+    small = blur(shrink(tone, 4), OVER * scale / 4)
+    along, down = (cv2.Sobel(small, cv2.CV_32F, *way, scale=scale / 32) for way in ((1, 0), (0, 1)))
+    steepness = np.asarray(cv2.magnitude(along, down), np.float32)
+    return enlarge(smoothstep(*FALLS, steepness), (tone.shape[0], tone.shape[1]))
 
 
 @kernel
