@@ -18,6 +18,7 @@ _SAME = 9.0  # ΔE from skin under which another entry would stand for skin once
 _LOUD = 34.0  # chroma of a cloth that throws light of its own colour
 # .6 a + b of dark hair, and how far beyond that of the blacks, from which on it is brown.
 _COLD, _WARMER = -1.0, 1.8
+_LIGHTER = 14.0  # L that brown hair has more than the blacks: in darker hair, those are its shades
 _BROWN = (27.0, 7.0, 10.0)  # Lab it is painted in
 _BLACK, _NEUTRAL = 30.0, 15.0  # L and chroma under which what may be in a face is as dark hair
 
@@ -66,7 +67,7 @@ def hair_tones(pixels: Pixels, skin: Floats) -> Floats:
 def one_head(lab: Floats, rgb: Floats, hair: slice, in_face: NDArray[np.bool_]) -> Floats:
     """The painted `rgb` (n, 3), dark hair and blacks of one hue: shine is but a little lighter.
 
-    Hair that is warmer than the blacks in the same light is brown: blue it would be a cap.
+    Hair that is warmer and lighter than the blacks in its light is brown: blue it would be a cap.
     """
     painted = colours.to_lab(rgb[None])[0]
     darkest = int(np.argmin(np.where(in_face, lab[:, 0], np.inf)))
@@ -95,7 +96,8 @@ def _is_brown(lab: Floats, hair: slice, darkest: int) -> bool:
         return False
     warmth = np.array([0, 0.6, 1], np.float32)
     own, of_blacks = float(lab[hair.start] @ warmth), float(lab[darkest] @ warmth)
-    return own > _COLD and own > of_blacks + _WARMER
+    lighter = lab[hair.start, 0] - lab[darkest, 0]
+    return bool(lighter > _LIGHTER and own > _COLD and own > of_blacks + _WARMER)
 
 
 def others_than(skin: Floats, centres: Floats) -> Floats:

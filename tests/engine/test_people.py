@@ -52,10 +52,16 @@ def test_hair_and_the_blacks_that_continue_it_have_one_hue() -> None:
 
 @pytest.mark.parametrize(
     ("hair", "is_brown"),
-    [((40, -1, 2), True), ((40, -5, 0), False), ((38, 1, 1), False), ((34, 7, 9), True)],
-    ids=["in cold light", "black in cold light", "black", "chestnut"],
+    [
+        ((40, -1, 2), True),
+        ((40, -5, 0), False),
+        ((38, 1, 1), False),
+        ((38, 7, 9), True),
+        ((32, 7, 9), False),
+    ],
+    ids=["in cold light", "black in cold light", "black", "chestnut", "as dark as its shade"],
 )
-def test_hair_that_is_warmer_than_the_blacks_in_its_light_is_painted_brown(
+def test_hair_that_is_warmer_and_lighter_than_the_blacks_in_its_light_is_painted_brown(
     hair: tuple[float, float, float], is_brown: bool
 ) -> None:
     lab = _lab(hair, (22, -4, -1) if hair[1] < 0 else (22, 1, 1))
