@@ -16,10 +16,6 @@ _DARK_HAIR = 45.0  # L under which hair is dark, and so is what continues it
 _GREY_HAIR = 56.0  # L from which on neutral hair is grey rather than dark
 _SAME = 9.0  # ΔE from skin under which another entry would stand for skin once more
 _LOUD = 34.0  # chroma of a cloth that throws light of its own colour
-# .6 a + b of dark hair, and how far beyond that of the blacks, from which on it is brown.
-_COLD, _WARMER = -1.0, 1.8
-_LIGHTER = 14.0  # L that brown hair has more than the blacks: in darker hair, those are its shades
-_BROWN = (27.0, 7.0, 10.0)  # Lab it is painted in
 _BLACK, _NEUTRAL = 30.0, 15.0  # L and chroma under which what may be in a face is as dark hair
 
 
@@ -65,13 +61,9 @@ def hair_tones(pixels: Pixels, skin: Floats) -> Floats:
 
 
 def one_head(lab: Floats, rgb: Floats, hair: slice, in_face: NDArray[np.bool_]) -> Floats:
-    """The painted `rgb` (n, 3), dark hair and blacks of one hue: shine is but a little lighter.
-
-    Hair that is warmer and lighter than the blacks in its light is brown: blue it would be a cap.
-    """
+    """The painted `rgb` (n, 3), dark hair and blacks of one hue: shine is but a little lighter."""
     painted = colours.to_lab(rgb[None])[0]
     darkest = int(np.argmin(np.where(in_face, lab[:, 0], np.inf)))
-    is_brown = _is_brown(lab, hair, darkest)
     for k in range(hair.start, hair.stop):
         dull = np.hypot(*lab[k, 1:]) < 14 and np.hypot(*lab[darkest, 1:]) < 14
         if lab[k, 0] < _DARK_HAIR and dull:
@@ -80,24 +72,11 @@ def one_head(lab: Floats, rgb: Floats, hair: slice, in_face: NDArray[np.bool_]) 
         elif lab[k, 0] < _GREY_HAIR and np.hypot(*lab[k, 1:]) < 8:
             # Dark hair in flat light looks grey, but is thought of as dark.
             painted[k] = painted[darkest] + np.array([12, 0, 0], np.float32)
-        else:
-            continue
-        if is_brown:
-            painted[k] = max(painted[k, 0], _BROWN[0]), *_BROWN[1:]
-    if hair.stop > hair.start and lab[hair.start, 0] < _DARK_HAIR and not is_brown:
+    if hair.stop > hair.start and lab[hair.start, 0] < _DARK_HAIR:
         black = in_face & (lab[:, 0] < _BLACK) & (np.hypot(lab[:, 1], lab[:, 2]) < _NEUTRAL)
         black[: hair.stop] = False
         painted[black, 1:] = painted[darkest, 1:]
     return colours.to_rgb(painted)
-
-
-def _is_brown(lab: Floats, hair: slice, darkest: int) -> bool:
-    if hair.stop == hair.start or hair.start <= darkest < hair.stop:
-        return False
-    warmth = np.array([0, 0.6, 1], np.float32)
-    own, of_blacks = float(lab[hair.start] @ warmth), float(lab[darkest] @ warmth)
-    lighter = lab[hair.start, 0] - lab[darkest, 0]
-    return bool(lighter > _LIGHTER and own > _COLD and own > of_blacks + _WARMER)
 
 
 def others_than(skin: Floats, centres: Floats) -> Floats:

@@ -50,27 +50,6 @@ def test_hair_and_the_blacks_that_continue_it_have_one_hue() -> None:
     np.testing.assert_allclose(seen[2], painted[2], atol=1.5)  # leather is not hair
 
 
-@pytest.mark.parametrize(
-    ("hair", "is_brown"),
-    [
-        ((40, -1, 2), True),
-        ((40, -5, 0), False),
-        ((38, 1, 1), False),
-        ((38, 7, 9), True),
-        ((32, 7, 9), False),
-    ],
-    ids=["in cold light", "black in cold light", "black", "chestnut", "as dark as its shade"],
-)
-def test_hair_that_is_warmer_and_lighter_than_the_blacks_in_its_light_is_painted_brown(
-    hair: tuple[float, float, float], is_brown: bool
-) -> None:
-    lab = _lab(hair, (22, -4, -1) if hair[1] < 0 else (22, 1, 1))
-    painted = _lab((32, 2, -10), (16, 4, -16))
-    seen = _hues(lab, painted, slice(0, 1))
-    assert (seen[0, 2] > 5) == is_brown
-    assert seen[1, 2] < -10, "black cloth is not hair"
-
-
 @pytest.mark.parametrize("n_hair", [0, 1], ids=["no hair was seen", "hair is blond"])
 def test_blacks_keep_their_hue_where(n_hair: int) -> None:
     lab = _lab((62, 6, 30), (20, 2, 3), (27, 4, 9))
