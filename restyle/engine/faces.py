@@ -151,8 +151,12 @@ def _others(rgb: Bytes, look: Look, known: Sequence[Face]) -> list[Face]:
         if any(apart < SAME * crop.side for apart in near):
             continue
         points = read_points(rgb, crop)
-        if is_face(points):
-            found.append(Face(points.mesh))
+        if not is_face(points):
+            continue
+        # Petals may pass for a face, but hardly again where its own points say that it is.
+        again = read_points(rgb, crop_around(points.mesh))
+        if is_face(again):
+            found.append(Face(again.mesh))
     return found
 
 

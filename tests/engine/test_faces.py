@@ -1,5 +1,8 @@
 """Faces: found, followed, let go; and the mask they leave."""
 
+from itertools import islice
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -9,7 +12,9 @@ from restyle.engine.face_search import EYE_CORNERS
 from restyle.engine.faces import EVERY, EYE_LINE, PATIENCE, Face, FaceFinder, face_mask, faces_of
 from restyle.engine.kernels import Bytes, Floats
 from restyle.engine.pictures import reduce_bytes
+from restyle.footage import open_clip
 
+SAMPLES = Path(__file__).resolve().parents[2] / "demo_assets"
 EYES = ((101.5, 51.0), (123.0, 51.5))  # of the portrait, in its pixels
 
 
@@ -60,13 +65,21 @@ def test_a_box_is_square_with_the_eyes_on_their_line(portrait: Bytes) -> None:
     assert x < 100 < 120 < x + width
 
 
-@pytest.mark.parametrize("what", ["noise", "black", "coffee", "cat"])
+def flower() -> Bytes:
+    """Petals that pass for a face at a first look."""
+    with open_clip(SAMPLES / "phone.mp4") as clip:
+        (frame,) = islice(clip.subclipped(21.0, 22.0).frames(15, (540, 1170)), 1)
+    return reduce_bytes(frame, (585, 270))
+
+
+@pytest.mark.parametrize("what", ["noise", "black", "coffee", "cat", "flower"])
 def test_none_is_found_where_there_is_none(what: str) -> None:
     pictures = {
         "noise": lambda: np.random.default_rng(0).integers(0, 256, (180, 240, 3), np.uint8),
         "black": lambda: np.zeros((180, 240, 3), np.uint8),
         "coffee": data.coffee,
         "cat": data.chelsea,
+        "flower": flower,
     }
     picture = np.ascontiguousarray(pictures[what]())
     assert faces_of(picture) == read(FaceFinder(), picture, is_cut=True) == []
