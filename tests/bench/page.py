@@ -24,6 +24,7 @@ from visitor import Visitor
 from media import make_clip
 
 LOADS, PRESSES, PREVIEWS, CALM_MS = 5, 5, 4, 1000
+COMPILED_MS = 180_000
 DESKTOP = {"width": 1280, "height": 800}
 LOADED = """() => {
     const loaded = [...performance.getEntriesByType('resource'),
@@ -174,7 +175,8 @@ def previews(browser: Browser, url: str, clip: Path) -> None:
         ):
             page.evaluate(DRAWN)
             begin()
-            page.wait_for_function("() => window.drawn.length === 8")
+            # The first time kernels may have to be compiled.
+            page.wait_for_function("() => window.drawn.length === 8", timeout=COMPILED_MS)
             first, *_, last = page.evaluate("window.drawn")
             rows[name].append((first, last))
         visitor.clear()
