@@ -46,11 +46,17 @@ def empty_source(width: int) -> Source:
 @brush
 def source_row(flow: Floats, y: int, height: int, source: Source) -> None:
     """Where the pixels of row `y` were, by their flow (w, 2), in maps (height, w)."""
+    # First side by side: a loop that also parts them is not vectorised.
+    unzip_row(flow.reshape(-1), source.fx, source.fy)
+    moves_row(y, height, source)
+
+
+@brush
+def moves_row(y: int, height: int, source: Source) -> None:
+    """The same of moves, to the right and down, that stand in `fx` and `fy` of `source`."""
     at, fx, fy, inside = source.at, source.fx, source.fy, source.inside
     width = at.shape[0]
     right, bottom = F(width - 1), F(height - 1)
-    # First side by side: a loop that also parts them is not vectorised.
-    unzip_row(flow.reshape(-1), fx, fy)
     for x in range(width):
         px, py = F(x) + fx[x], F(y) + fy[x]
         within_x, within_y = min(max(px, F(0)), right), min(max(py, F(0)), bottom)

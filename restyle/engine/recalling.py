@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.memberships import ALL_BYTES, Eights
 from restyle.engine.palette import LANES
-from restyle.engine.places import SNAP, Source, empty_source
+from restyle.engine.places import SNAP, Source, empty_source, moves_row
 from restyle.engine.rows import unzip_row
 
 CRISP = 3.0  # slope from the margin between two entries to the share of the first
@@ -83,7 +83,10 @@ def _recall(
         weight = np.empty(2 * width, np.uint64)
         trusted = np.empty(width, np.float32)
         _blur_column(across, y, taps, now.view(np.uint8))
-        _place_row(flow[y], y, height, confidence[y], source, trusted)
+        unzip_row(flow[y].reshape(-1), source.fx, source.fy)
+        _snap_row(source.fx, source.fy)
+        moves_row(y, height, source)
+        _trust_row(source.inside, confidence[y], trusted)
         _carry_row(past, source, old.view(np.uint8))
         _common_row(now.view(np.uint8), old.view(np.uint8), weight.view(np.uint8))
         _weigh_row(weight, trusted, inertia, common)
@@ -113,27 +116,18 @@ def _blur_column(across: Bytes, y: int, taps: Floats, out: Bytes) -> None:
 
 
 @brush
-def _place_row(
-    flow: Floats, y: int, height: int, confidence: Floats, source: Source, trusted: Floats
-) -> None:
-    """Where the pixels of row `y` were, and how far that is trusted.
+def _snap_row(along: Floats, down: Floats) -> None:
+    """What stands still is not resampled: thin pieces would wear away."""
+    for x in range(along.shape[0]):
+        moves = F(1) if along[x] * along[x] + down[x] * down[x] >= F(SNAP) else F(0)
+        along[x] *= moves
+        down[x] *= moves
 
-    What stands still is not resampled: thin pieces would wear away.
-    """
-    at, fx, fy, inside = source.at, source.fx, source.fy, source.inside
-    width = at.shape[0]
-    unzip_row(flow.reshape(-1), fx, fy)
-    for x in range(width):
-        moves = F(1) if fx[x] * fx[x] + fy[x] * fy[x] >= F(SNAP) else F(0)
-        px, py = F(x) + moves * fx[x], F(y) + moves * fy[x]
-        within_x = min(max(px, F(0)), F(width - 1))
-        within_y = min(max(py, F(0)), F(height - 1))
-        inside[x] = F(1) if abs(px - within_x) + abs(py - within_y) <= F(0) else F(0)
+
+@brush
+def _trust_row(inside: Floats, confidence: Floats, trusted: Floats) -> None:
+    for x in range(trusted.shape[0]):
         trusted[x] = inside[x] * confidence[x]
-        x0 = min(np.int32(within_x), np.int32(width - 2))
-        y0 = min(np.int32(within_y), np.int32(height - 2))
-        fx[x], fy[x] = within_x - F(x0), within_y - F(y0)
-        at[x] = np.uint32(y0 * np.int32(width) + x0)
 
 
 @brush
