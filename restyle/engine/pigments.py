@@ -14,19 +14,25 @@ from restyle.engine.kernels import Floats
 NODES = 25
 BARE = 5.0  # a chroma that is no colour yet: bare silk
 # A chroma at which a pigment covers, and how soon it comes to that, and goes on: stones are laid
-# on in coats, so that even a pale colour is one.
-COVERS, RISE, BEYOND = 52.0, 0.62, 0.85
+# on in coats, so that even a pale colour is one …
+COVERS, RISE, BEYOND, STRONGEST = 52.0, 0.62, 0.85, 0.90
+# … but in the light (lightness from, to) warm ones are shell white with a breath of colour, until
+# they are vivid: skin, fur and petals would all be one ochre else.
+SHELL_LIGHT = 0.28, 0.70
+SHELL_COVERS, SHELL_RISE = 66.0, 2.2
+BREATH, BREATH_CHROMA, BREATH_HUE_DEG = 0.27, 8.0, 55  # its strength, and whose it is
+DENSER = 0.06  # the darker for it a thick coat of a pigment that shell white thins
 
-# (source hue°, pigment hue°, pigment chroma) in Lab: cinnabar, ochre, gamboge, malachite,
-# stone green-blue, azurite, rouge.
+# (source hue°, pigment hue°, pigment chroma, how far shell white thins it) in Lab: cinnabar,
+# ochre, orpiment, malachite, stone green-blue, azurite, rouge.
 PIGMENTS = (
-    (28, 36, 64),
-    (56, 60, 48),
-    (86, 84, 52),
-    (138, 172, 40),
-    (210, 205, 34),
-    (280, 262, 38),
-    (345, 352, 42),
+    (30, 36, 70, 0.4),
+    (58, 54, 58, 0.85),
+    (82, 80, 62, 1),
+    (124, 164, 44, 0.5),
+    (210, 205, 36, 0.2),
+    (280, 266, 42, 0),
+    (345, 354, 46, 0.5),
 )
 _HUE_WIDTH_DEG = 20
 _INK_LAB = (9.0, 1.2, 2.0)  # a warm soot black
@@ -35,8 +41,9 @@ _INK_LAB = (9.0, 1.2, 2.0)  # a warm soot black
 def mineral(rgb: Floats) -> Floats:
     """Sober mineral colours for sRGB ones: float32 0–1 in and out, any shape (…, 3).
 
-    Hues are drawn to seven pigments, neutrals to silk in the light and to a cool shadow in the
-    middle; the darkest fifth turns to warm soot ink, so that hair and eyes stay black.
+    Hues are drawn to seven pigments, what is warm and light but not vivid to shell white,
+    neutrals to silk in the light and to a cool shadow in the middle; the darkest fifth turns to
+    warm soot ink, so that hair and eyes stay black.
     """
     shape = rgb.shape
     lab = cv2.cvtColor(
@@ -58,22 +65,25 @@ def table() -> Floats:
 
 def _painted(lab: NDArray[np.float64]) -> NDArray[np.float64]:
     lightness, a, b = lab[:, 0] / 100, lab[:, 1], lab[:, 2]
-    chroma = np.hypot(a, b)
-    neutral = np.exp(-((chroma / 16) ** 2))
-    pigment_a, pigment_b = _pigment_vector(np.degrees(np.arctan2(b, a)))
-    coats = np.clip((chroma - BARE) / (COVERS - BARE), 0, 1.3)
-    strength = 0.90 * np.where(coats < 1, coats**RISE, coats**BEYOND)
-    tone = 0.13 + 0.83 * lightness**0.80
-    shadow = np.clip((0.52 - tone) / 0.40, 0, 1)
+    chroma, hue = np.hypot(a, b), np.degrees(np.arctan2(b, a))
+    neutral = np.exp(-((chroma / 14) ** 2))
+    pigment_a, pigment_b, thinned = _pigments(hue)
+    shell = thinned * _sst(*SHELL_LIGHT, lightness)
+    strength = _strength(chroma, hue, shell)
+    tone = 0.10 + 0.86 * lightness ** (0.90 - 0.10 * neutral)
+    shadow = np.clip((0.56 - tone) / 0.40, 0, 1)
     light = np.clip((tone - 0.42) / 0.5, 0, 1)
+    bright = _sst(0.80, 0.98, lightness)
+    silk = neutral * light
     out = np.stack(
         [
-            100 * (tone - 0.05 * neutral * light),
-            0.16 * a + strength * pigment_a + neutral * (-5 * shadow + 2.5 * light),
-            0.16 * b
+            100 * (tone - 0.05 * silk * (1 - bright) - DENSER * thinned * np.minimum(strength, 1)),
+            0.10 * a + strength * pigment_a + neutral * -3 * shadow + silk * (2.5 - 1.5 * bright),
+            0.10 * b
             + strength * pigment_b
-            + neutral * (-8 * shadow + 17 * light)
-            + 4 * light
+            + neutral * -11 * shadow
+            + silk * (14 - 5 * bright)
+            + 4 * light * (1 - 0.5 * shell)
             - 4 * shadow,
         ],
         axis=1,
@@ -88,15 +98,28 @@ def _painted(lab: NDArray[np.float64]) -> NDArray[np.float64]:
     return mixed
 
 
-def _pigment_vector(
+def _strength(
+    chroma: NDArray[np.float64], hue_deg: NDArray[np.float64], shell: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    over = np.maximum(chroma - BARE, 0)
+    coats = np.minimum(over / (COVERS - BARE), 1.3)
+    stone = STRONGEST * np.where(coats < 1, coats**RISE, coats**BEYOND)
+    warm = np.maximum(np.cos(np.radians(hue_deg - BREATH_HUE_DEG)), 0)
+    breath = BREATH * warm * (1 - np.exp(-over / BREATH_CHROMA))
+    vivid = np.minimum(over / (SHELL_COVERS - BARE), 1.2) ** SHELL_RISE
+    mixed: NDArray[np.float64] = stone + shell * (breath + (STRONGEST - BREATH) * vivid - stone)
+    return mixed
+
+
+def _pigments(
     hue_deg: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    source, target, chroma = np.array(PIGMENTS, np.float64).T
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    source, target, chroma, thinned = np.array(PIGMENTS, np.float64).T
     apart = (hue_deg[:, None] - source + 180) % 360 - 180
     weight = np.exp(-((apart / _HUE_WIDTH_DEG) ** 2)) + 1e-5
     weight /= weight.sum(1, keepdims=True)
     turn = np.radians(target)
-    return weight @ (chroma * np.cos(turn)), weight @ (chroma * np.sin(turn))
+    return weight @ (chroma * np.cos(turn)), weight @ (chroma * np.sin(turn)), weight @ thinned
 
 
 def _sst(low: float, high: float, x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -115,6 +115,21 @@ def test_the_looks_are_distinct_from_each_other() -> None:
         assert apart > 9, f"{one.title} and {two.title} differ by {apart:.1f} of 255 only"
 
 
+@pytest.mark.parametrize(
+    "style",
+    [Style.JAPANESE_MANGA, Style.FRESH_COMIC, Style.CHINESE_CARTOON],
+    ids=lambda style: style.slug,
+)
+def test_brown_fur_in_dim_light_is_made_brighter_but_not_orange(style: Style) -> None:
+    fur = np.full((192, 192, 3), (120, 92, 66), np.uint8)
+    fur[:, :24], fur[:, 24:40] = (30, 24, 20), (146, 128, 110)
+    painted = render(style, [fur])[0]
+    colours = np.stack([picture[48:144, 80:160].mean((0, 1)) for picture in (fur, painted)])
+    lab = cv2.cvtColor((colours / 255).astype(np.float32)[None], cv2.COLOR_RGB2Lab)[0]
+    assert lab[1, 0] > 1.3 * lab[0, 0]
+    assert np.hypot(*lab[1, 1:]) < 1.5 * np.hypot(*lab[0, 1:])
+
+
 @every_look
 def test_a_cut_begins_anew(style: Style) -> None:
     before, after = list(astronaut()[:2]), list(cat()[:2])

@@ -1,5 +1,6 @@
 """The mineral colours of Chinese cartoon, against the values they were designed to give."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,14 +11,20 @@ def _paint(red: int, green: int, blue: int) -> np.ndarray:
     return pigments.mineral(np.array([red, green, blue], np.float32) / 255) * 255
 
 
+def _chroma_hue(colour: tuple[int, int, int] | np.ndarray) -> tuple[float, float]:
+    pixel = np.array(colour, np.float32).reshape(1, 1, 3) / 255
+    _, a, b = cv2.cvtColor(pixel, cv2.COLOR_RGB2Lab).ravel()
+    return float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)))
+
+
 @pytest.mark.parametrize(
     ("source", "target"),
     [
-        ((128, 128, 128), (156, 147, 132)),
-        ((255, 255, 255), (250, 226, 189)),
-        ((255, 0, 0), (255, 102, 52)),
-        ((0, 255, 0), (87, 247, 173)),
-        ((0, 0, 255), (48, 102, 199)),
+        ((128, 128, 128), (152, 144, 133)),
+        ((255, 255, 255), (255, 242, 220)),
+        ((255, 0, 0), (241, 70, 31)),
+        ((0, 255, 0), (96, 232, 161)),
+        ((0, 0, 255), (12, 91, 183)),
     ],
 )
 def test_a_colour_becomes_its_pigment(
@@ -42,6 +49,37 @@ def test_a_wall_with_a_trace_of_colour_is_bare_silk(tinted: tuple[int, int, int]
 def test_a_pale_sky_is_a_wash_of_azurite() -> None:
     red, _, blue = _paint(200, 216, 236)
     assert blue > red - 4, "bare silk is 60 more red than blue"
+
+
+@pytest.mark.parametrize("pale", [(190, 150, 110), (215, 180, 140), (240, 190, 145)])
+def test_fur_and_petals_are_shell_white_with_a_breath_of_ochre(pale: tuple[int, int, int]) -> None:
+    assert 20 < _chroma_hue(_paint(*pale))[0] < _chroma_hue(pale)[0]
+
+
+def test_a_hand_in_the_shade_is_warmer_than_silk() -> None:
+    assert _chroma_hue(_paint(176, 152, 140))[0] > _chroma_hue(_paint(156, 156, 156))[0] + 5
+
+
+@pytest.mark.parametrize(
+    ("vivid", "hue_deg"), [((235, 110, 40), (48, 58)), ((235, 170, 20), (72, 84))]
+)
+def test_what_is_vivid_stays_a_stone_however_light(
+    vivid: tuple[int, int, int], hue_deg: tuple[int, int]
+) -> None:
+    chroma, hue = _chroma_hue(_paint(*vivid))
+    assert chroma > 60
+    assert hue_deg[0] < hue < hue_deg[1]
+
+
+@pytest.mark.parametrize("leaf", [(110, 125, 60), (170, 190, 110)])
+def test_olive_leaves_are_malachite(leaf: tuple[int, int, int]) -> None:
+    assert _chroma_hue(_paint(*leaf))[1] > 147
+
+
+def test_white_is_laid_on_silk_and_lighter_and_less_yellow_than_it() -> None:
+    white, silk = _paint(255, 255, 255), _paint(206, 206, 206)
+    assert white.min() > silk.max()
+    assert white[0] - white[2] <= silk[0] - silk[2]
 
 
 def test_neutrals_rise_in_lightness_without_a_step_back() -> None:

@@ -19,7 +19,7 @@ from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, luma
 from restyle.engine.rows import columns, sample_row, store_row, upsample_row
 from restyle.engine.strokes import Lines, ink_pixel, line_response, line_tone
-from restyle.engine.tones import luma_pixel, saturate_pixel, smoothstep_pixel
+from restyle.engine.tones import contain_pixel, luma_pixel, saturate_pixel, smoothstep_pixel
 
 EDGE = 10.8  # a grey step (0–255) across which paint does not spread
 STEADY = 0.84  # of a line: it is drawn once, with a sure hand
@@ -30,7 +30,9 @@ WASH_SIGMA = 4.5
 SILK = 0.016
 GRANULES = 0.015
 GOLD = 0.007, 0.018  # of the lines' response: an edge that begins to be traced, and is wholly
-LIFT = 0.24
+LIFT = 0.18
+BLOOD = 0.6  # more saturation in faces: powder over it would leave them grey
+STRETCHED = 0.35  # of the levels' gain: how far it enlarges chroma too
 VIVID = 1.16
 PEN = Pen(ink=(38, 26, 20), lid=0.026, brow=0.026, mouth=0.015, iris=0.28, lips=0.3, white=0.35)
 
@@ -67,6 +69,7 @@ class ChineseCartoon:
             pigments.table(),
             F(low),
             F(1 / (high - low)),
+            F((high - low) ** (1 - STRETCHED)),
             washes,
         )
         response = line_response(line_tone(frame), frame, LINES)
@@ -137,6 +140,7 @@ def _wash(
     table: Floats,
     low: F,
     gain: F,
+    duller: F,
     out: Floats,
 ) -> None:
     height, width = grey.shape
@@ -147,19 +151,20 @@ def _wash(
             # Features of a face: what is darker than its surroundings is made darker still.
             detail = min(max(F(1.5) * (features[y, x] - calm[y, x]), F(-0.40)), F(0.16))
             light = F(1) + flat * (F(1) - fm) + F(1.5) * detail * fm
-            r, g, b = pigment_pixel(
-                table,
-                (colour[y, x, 0] - low) * gain * light,
-                (colour[y, x, 1] - low) * gain * light,
-                (colour[y, x, 2] - low) * gain * light,
-            )
+            r = (colour[y, x, 0] - low) * gain * light
+            g = (colour[y, x, 1] - low) * gain * light
+            b = (colour[y, x, 2] - low) * gain * light
+            warm = smoothstep_pixel(F(-0.05), F(0.10), r - b)
+            r, g, b = saturate_pixel(r, g, b, F(1) + warm * (duller - F(1) + F(BLOOD) * fm))
+            r, g, b = contain_pixel(r, g, b, F(1))
+            r, g, b = pigment_pixel(table, r, g, b)
             # A wash is laid from its dark border inwards.
             edge = min(max(F(4) * (border[y, x] - grey[y, x]), F(0)), F(0.5)) * (F(1) - fm)
             # A powdered face with a little rouge.
             powder = fm * smoothstep_pixel(F(0.35), F(0.75), luma_pixel(r, g, b))
-            out[y, x, 0] = r * (F(1) - F(0.42) * edge) + F(0.040) * powder
+            out[y, x, 0] = r * (F(1) - F(0.42) * edge) + F(0.050) * powder
             out[y, x, 1] = g * (F(1) - F(0.48) * edge) + F(0.020) * powder
-            out[y, x, 2] = b * (F(1) - F(0.44) * edge) + F(0.028) * powder
+            out[y, x, 2] = b * (F(1) - F(0.44) * edge) + F(0.020) * powder
 
 
 @kernel

@@ -81,6 +81,7 @@ class FreshComic:
             WASH,
             F(low),
             F(1 / (high - low)),
+            F(high - low),
             out,
         )
         draw_faces(out, frame, PEN)
@@ -108,6 +109,7 @@ def _compose(
     table: Floats,
     low: F,
     gain: F,
+    span: F,
     out: Bytes,
 ) -> None:
     height, width = guide.shape
@@ -120,7 +122,7 @@ def _compose(
         edges = sample_row(wet, y, height, across)
         faces = sample_row(face_mask, y, height, across)
         shining = sample_colour_row(light, y, height, across_light)
-        _paint_row(paint, before, washed, edges, faces, shining, lines[y], paper[y])
+        _paint_row(paint, before, washed, edges, faces, shining, lines[y], paper[y], span)
         store_row(paint, out[y])
 
 
@@ -134,6 +136,7 @@ def _paint_row(
     shining: Floats,
     lines: Floats,
     paper: Floats,
+    span: F,
 ) -> None:
     """Washes, light, ink and paper of a row of `paint` (3, W), in place."""
     reds, greens, blues = paint[0], paint[1], paint[2]
@@ -151,6 +154,7 @@ def _paint_row(
         # Light tones are coloured gently; what was dark is not lifted into lurid colour.
         chroma = F(1.38) / (F(1) + F(1.1) * most)
         chroma *= min(F(LIFT_WITH_COLOUR) / max(lift, F(0.1)), F(1))
+        chroma *= F(1) + min(max(F(6) * (red - blue), F(0)), F(1)) * (span - F(1))
         red = after + (red - grey_now) * chroma
         green = after + (green - grey_now) * chroma
         blue = after + (blue - grey_now) * chroma

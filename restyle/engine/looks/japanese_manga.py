@@ -80,6 +80,7 @@ class JapaneseManga:
             CELS,
             F(low),
             F(1 / (high - low)),
+            F(high - low),
             out,
         )
         draw_faces(out, frame, PEN)
@@ -100,6 +101,7 @@ def _compose(
     cels: Floats,
     low: F,
     gain: F,
+    span: F,
     out: Bytes,
 ) -> None:
     height, width = guide.shape
@@ -112,7 +114,7 @@ def _compose(
         faces = sample_row(face_mask, y, height, across)
         forms = sample_row(form, y, height, across)
         shining = sample_colour_row(light, y, height, across_light)
-        _ink_row(paint, before, smooth, stepped, faces, forms, shining, lines[y])
+        _ink_row(paint, before, smooth, stepped, faces, forms, shining, lines[y], span)
         store_row(paint, out[y])
 
 
@@ -126,6 +128,7 @@ def _ink_row(
     forms: Floats,
     shining: Floats,
     lines: Floats,
+    span: F,
 ) -> None:
     """Tone, colour and ink of a row of `paint` (3, W), in place."""
     reds, greens, blues = paint[0], paint[1], paint[2]
@@ -140,7 +143,9 @@ def _ink_row(
         chroma = chroma_pixel(red, green, blue)
         colourful = smoothstep_pixel(F(0.03), F(0.20), chroma)
         colourful *= F(1) - F(SPARED) * smoothstep_pixel(F(0.25), F(0.60), chroma)
-        red, green, blue = saturate_pixel(red, green, blue, F(0.85) + F(RICHER) * colourful)
+        warm = min(max(F(6) * (red - blue), F(0)), F(1))
+        richer = (F(0.85) + F(RICHER) * colourful) * (F(1) + warm * (span - F(1)))
+        red, green, blue = saturate_pixel(red, green, blue, richer)
         red, green, blue = contain_pixel(red, green, blue, F(BRIGHTEST))
         shade = F(1) - smoothstep_pixel(F(0.08), F(0.5), after)
         shine = smoothstep_pixel(F(0.55), F(0.95), after)
