@@ -85,7 +85,7 @@ class Encoder:
         self._put(None)
         self._feeder.join()
         try:
-            code = self._process.wait(_CLOSE_LIMIT_S)
+            code = guard.wait(self._process, _CLOSE_LIMIT_S)
         except subprocess.TimeoutExpired:
             raise render_fault("The encoder did not come to an end.") from None
         if code or self._broken.is_set():

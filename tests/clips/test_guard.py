@@ -112,6 +112,19 @@ def test_a_run_that_has_used_its_processor_time_is_ended_by_the_system() -> None
         guard.stop(process)
 
 
+def test_waiting_gives_the_exit_code_and_ends_what_takes_too_long() -> None:
+    def started(seconds: float) -> subprocess.Popen[bytes]:
+        source = ["-f", "lavfi", "-i", f"testsrc2=d={seconds}", "-f", "null", "-"]
+        return guard.start(source, cpu_limit_s=99, stdout=subprocess.DEVNULL, stderr=-3)
+
+    assert guard.wait(started(0.1), 60) == 0
+    endless = started(1e6)
+    with pytest.raises(subprocess.TimeoutExpired):
+        guard.wait(endless, 0.2)
+    assert endless.returncode is not None
+    assert endless.returncode < 0
+
+
 def test_a_run_is_ended_when_it_is_told_to_stop() -> None:
     endless = ["-f", "lavfi", "-i", "testsrc2", "-f", "null", "-"]
     assert guard.run(endless, time_limit_s=600, should_stop=lambda: True).timed_out
