@@ -9,6 +9,8 @@ import threading
 from collections.abc import Generator
 from typing import TypeVar
 
+from restyle.engine.niceness import step_aside
+
 _Item = TypeVar("_Item")
 
 
@@ -19,10 +21,13 @@ class _Failure:
         self.error = error
 
 
-def ahead(source: Generator[_Item, None, None], most: int) -> Generator[_Item, None, None]:
+def ahead(
+    source: Generator[_Item, None, None], most: int, *, niceness: int = 0
+) -> Generator[_Item, None, None]:
     """The items of `source` in order, of which at most `most` wait, taken by another thread.
 
-    Closing it closes `source`, in its own thread; whatever `source` raises is raised here.
+    Closing it closes `source`, in its own thread; whatever `source` raises is raised here. With
+    `niceness` (to 19) the thread takes what cores others leave, as `step_aside`.
     """
     waiting: queue.Queue[_Item | _Failure] = queue.Queue(most)
     closed = threading.Event()
@@ -36,6 +41,7 @@ def ahead(source: Generator[_Item, None, None], most: int) -> Generator[_Item, N
             return
 
     def work() -> None:
+        step_aside(niceness)
         try:
             for item in source:
                 put(item)

@@ -18,6 +18,7 @@ compile, and a first visitor waits for that; it would also not vectorise the loo
 import contextlib
 import functools
 import gc
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -81,6 +82,23 @@ def kernel(
                 helper.result()
 
     return cast(Callable[_Arguments, None], run)
+
+
+@functools.cache
+def _start_helpers() -> None:
+    all_there = threading.Barrier(_CORES)
+    for _ in range(_CORES - 1):
+        _others.submit(all_there.wait)
+    all_there.wait()
+
+
+def start_helpers() -> None:
+    """Start the threads that share kernels' rows, unless they are there: as nice as the caller's.
+
+    Else the first thread that runs a kernel starts them, however nice it is.
+    """
+    with _starting:
+        _start_helpers()
 
 
 def loop(function: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
@@ -241,4 +259,5 @@ _interrupts: list[Callable[[], bool]] = [lambda: False]
 _rehearsals: list[list[Compilation]] = []
 _CORES: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set as it starts
 _BANDS = [Band(number, BANDS_PER_CORE * _CORES) for number in range(BANDS_PER_CORE * _CORES)]
+_starting = threading.Lock()
 _others = ThreadPoolExecutor(max(1, _CORES - 1), thread_name_prefix="kernel")

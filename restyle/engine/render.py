@@ -18,6 +18,7 @@ from restyle.clips import Clip, inspect
 from restyle.engine.ahead import ahead
 from restyle.engine.encoding import Encoder
 from restyle.engine.faults import file_fault, render_fault
+from restyle.engine.kernels import start_helpers
 from restyle.engine.stylize import Stylizer
 from restyle.errors import Canceled, ClipUnreadable
 from restyle.footage import Footage, Frame, open_clip
@@ -29,6 +30,8 @@ QUEUE_FRAMES = 4
 # Frames that were seen but not painted, each some 20 MB: seeing goes on while a palette is chosen.
 QUEUE_SEEN = 3
 QUEUE_PAINTED = 1
+# Painting takes longest and so sets the pace: seeing takes what it leaves, for 5 % less time.
+NICE = 10
 _FAULT_KINDS = {
     "width": "Resolution",
     "height": "Resolution",
@@ -86,12 +89,15 @@ def _rendered(
     samples = _Samples(footage, clip.duration_s, size)
     stylizer = Stylizer(options, size, samples)
     on_progress(0, total)
+    start_helpers()
     with (
         _one_thread_a_stage(),
         closing(samples),
         Encoder(target, size, options.video_fps, sound_of=clip, frames_total=total) as encoder,
         closing(ahead(footage.frames(options.video_fps, size), QUEUE_FRAMES)) as frames,
-        closing(ahead((stylizer.see(f) for f in _exactly(frames, total)), QUEUE_SEEN)) as seen,
+        closing(
+            ahead((stylizer.see(f) for f in _exactly(frames, total)), QUEUE_SEEN, niceness=NICE)
+        ) as seen,
         closing(ahead((stylizer.paint(frame) for frame in seen), QUEUE_PAINTED)) as painted,
     ):
         done = 0

@@ -1,5 +1,7 @@
 """Stages side by side: in order, a bounded number ahead, ended from either side."""
 
+import os
+import sys
 import threading
 from collections.abc import Generator
 
@@ -18,6 +20,17 @@ def test_items_come_in_order_from_another_thread() -> None:
 
     assert list(ahead(ahead(source(), 2), 3)) == list(range(20))
     assert threading.current_thread() not in threads
+
+
+def test_only_the_thread_that_is_asked_to_steps_aside() -> None:
+    def source() -> Generator[int, None, None]:
+        yield os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    by = 3 if sys.platform == "linux" else 0
+    assert list(ahead(source(), 1, niceness=3)) == [min(own + by, 19)]
+    assert list(ahead(source(), 1)) == [own]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
 
 
 def test_no_more_wait_than_were_asked_for() -> None:
