@@ -28,6 +28,12 @@ CHROMIUM_ARGUMENTS = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
+# Not by Playwright's routes: each request of the page would pass through this process, uncached.
+NO_PREVIEWS = """
+    const real = window.fetch;
+    window.fetch = (what, ...more) => String(what).endsWith('restyle/previews')
+        ? Promise.reject(new TypeError('no previews')) : real(what, ...more);
+"""
 
 
 @pytest.fixture(scope="session")
@@ -71,13 +77,16 @@ def visitors(app: AppProcess, chromium: Browser) -> Iterator[Callable[..., Visit
     """Visitors, each with a browser profile of their own; options as Playwright's contexts.
 
     Only those `with_previews` have their frame drawn in each style, which keeps the engine busy.
+    A `script` runs before the page's own.
     """
     arrived: list[Visitor] = []
 
-    def one(*, with_previews: bool = False, **options: Any) -> Visitor:
+    def one(*, with_previews: bool = False, script: str = "", **options: Any) -> Visitor:
         context = chromium.new_context(**{"viewport": DESKTOP, **options})
         if not with_previews:
-            context.route("**/restyle/previews", lambda route: route.abort())
+            context.add_init_script(NO_PREVIEWS)
+        if script:
+            context.add_init_script(script)
         visitor = Visitor(context, app.url).open()
         arrived.append(visitor)
         return visitor

@@ -62,10 +62,8 @@ def _shifts(page: Page) -> list[tuple[float, str]]:
 def test_nothing_jumps_while_the_page_loads_a_clip_comes_in_and_a_job_runs_to_its_end(
     arrive: Arrive, long_clip: Path, window: dict[str, int]
 ) -> None:
-    visitor = arrive(viewport=window)
+    visitor = arrive(viewport=window, script=SHIFTS)
     page = visitor.page
-    page.add_init_script(SHIFTS)
-    visitor.open()
     page.wait_for_selector("#style .card >> nth=7")
     assert 0 < page.evaluate(TRANSFER) < MOST_BYTES
     visitor.choose(long_clip)

@@ -80,10 +80,8 @@ NOTIFICATIONS = """
 def test_the_tab_tells_how_far_it_is_and_says_quietly_when_it_is_done(
     arrive: Arrive, clip: Path
 ) -> None:
-    visitor = arrive()
+    visitor = arrive(script=NOTIFICATIONS)
     page = visitor.page
-    page.add_init_script(NOTIFICATIONS)
-    visitor.open()
     visitor.choose(clip)
     visitor.use_cloud(KEY)
     visitor.transform()
