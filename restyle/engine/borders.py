@@ -15,7 +15,7 @@ _ROUND_NEAR, _EDGE_NEAR = 2, 1  # half-size pixels round a border that are looke
 _VOTERS_REACH, _LEAST_REACH = 2.1, 2.9  # in σ, and in half-size pixels
 # Slopes from the margin of votes to the share of the first: at half size so gradual that it tells
 # where between two pixels a border runs, at full size to an edge about 1.5 pixels wide.
-_GRADUAL, _EDGE = 1.0, 3.6
+GRADUAL, _EDGE = 1.0, 3.6
 
 
 def near_borders(label: Bytes, reach: int) -> Bytes:
@@ -26,10 +26,15 @@ def near_borders(label: Bytes, reach: int) -> Bytes:
 
 
 def rounded(
-    label: Bytes, second: Bytes, share: Floats, sigma: float
+    label: Bytes, second: Bytes, share: Floats, sigma: float, where: Bytes | None = None
 ) -> tuple[Bytes, Bytes, Floats]:
-    """One vote with a Gaussian of `sigma` half-size pixels: labels, second labels, shares."""
+    """One vote with a Gaussian of `sigma` pixels: labels, second labels, shares.
+
+    Only where `where` (h, w) isn't 0, if given.
+    """
     near = near_borders(label, _ROUND_NEAR)
+    if where is not None:
+        near *= where
     places, weights = _voters(sigma)
     out = label.copy(), second.copy(), np.ones_like(share)
     _vote(label, second, share, near, places, weights, *out)
@@ -125,7 +130,7 @@ def _vote_row(
         one, two, margin = best_two(votes)
         new_label[x] = one
         new_second[x] = two
-        new_share[x] = F(0.5) + F(0.5) * min(F(_GRADUAL) * margin, F(1))
+        new_share[x] = F(0.5) + F(0.5) * min(F(GRADUAL) * margin, F(1))
 
 
 @kernel
@@ -161,7 +166,7 @@ def _vote(
 
 
 @brush
-def _spline_weights(offset: F, weights: Floats) -> None:
+def spline_weights(offset: F, weights: Floats) -> None:
     """Of the pixels before, at and after a place `offset` (−½ … ½) from the middle one's centre.
 
     The quadratic B-spline.
@@ -190,7 +195,7 @@ def _resolve_row(
     wy = np.empty(3, np.float32)
     flat = label.ravel(), second.ravel(), share.ravel()
     middle_y = min(np.int32(cy + F(0.5)), np.int32(rows - 1))
-    _spline_weights(min(cy - F(middle_y), F(0.5)), wy)
+    spline_weights(min(cy - F(middle_y), F(0.5)), wy)
     here, close = label[middle_y], near[middle_y]
     middles = np.empty(first.shape[0], np.uint32)
     for x in range(first.shape[0]):
@@ -206,7 +211,7 @@ def _resolve_row(
             continue
         cx = (F(x) + F(0.5)) * step_x - F(0.5)
         middle_x = np.int32(middles[x])
-        _spline_weights(min(cx - F(middle_x), F(0.5)), wx)
+        spline_weights(min(cx - F(middle_x), F(0.5)), wx)
         votes[:] = F(0)
         for j in range(3):
             v = min(max(middle_y + j - 1, 0), rows - 1)

@@ -23,7 +23,7 @@ from restyle.engine.memberships import BLUR_REACH, belong
 from restyle.engine.palette import LANES, Palette
 from restyle.engine.pictures import enlarge, shrink
 from restyle.engine.recalling import Recalled, hold, recalled
-from restyle.engine.scissors import scissored
+from restyle.engine.scissors import Scissors
 
 INERTIA = 0.94  # weight of the past memberships where the flow is trusted
 HEAD = 0.3  # of the least area that pieces of faces and heads need beside others
@@ -58,7 +58,8 @@ class Cut:
     `blur` is the σ of the memberships and `round` of the border votes (half-size pixels at 720p),
     `crumb` the area in half-size pixels at 720p under which a piece is merged, `least` the share
     of it that a piece needs which stands out most, `petal` that of one among loud tones of its
-    hue. With `scissors` borders that follow no edge are cut in long curves. Surroundings agree up
+    hue. Borders that follow no edge are cut in long curves, from
+    `scissors` half-size pixels at 720p around, if any. Surroundings agree up
     to edges, which divide them by `wall` (see `spreading`), and are asked in every `agreeing`th
     frame.
     """
@@ -68,7 +69,7 @@ class Cut:
     crumb: float
     least: float
     petal: float = 1.0
-    scissors: bool = False
+    scissors: float = 0.0
     wall: float = 30.0
     agreeing: int = 1
 
@@ -97,6 +98,7 @@ class Regions:
         self._past: Bytes | None = None
         self._agreement = Agreement(cut.wall, cut.agreeing)
         self._shown: Bytes | None = None
+        self._scissors = Scissors(cut.scissors)
 
     def read(
         self, seen: Seen, palette: Palette, size: tuple[int, int], front: Floats | None = None
@@ -112,7 +114,11 @@ class Regions:
             restart = True
             self._palette, self._apart = palette, _apart(palette, self._cut)
             self._kinds = _kinds(palette)
-        membership, label, second, share = self._membership(seen, palette, front, restart)
+        if front is None:
+            front = np.zeros_like(shrink(seen.confidence, 2))
+        gate = _gate(seen, front) if palette.n_skin else np.zeros((1, 1), np.float32)
+        found = self._membership(seen, palette, gate, front, restart=restart)
+        membership, label, second, share = found
         nothing = np.full_like(label, LANES)
         shown = nothing if restart or self._shown is None else self._shown
         least = max(4, round(self._cut.crumb * seen.scale**2))
@@ -124,17 +130,17 @@ class Regions:
         hold(membership, label, second, share, F(HOLD))
         if not seen.passes:
             self._past, self._shown = membership, label
-        if self._cut.scissors:
+        if self._cut.scissors > 0:
             # Not remembered: cut anew in each frame, what was cut already would shrink.
-            label, second, share = scissored(label, second, share, seen.abstract, seen.scale)
+            cut = self._scissors.cut(label, second, share, seen, gate, restart=restart)
+            label, second, share = cut
         return Field(label, *resolved(label, second, share, size))
 
-    def _membership(self, seen: Seen, of: Palette, front: Floats | None, restart: bool) -> Recalled:
+    def _membership(
+        self, seen: Seen, of: Palette, gate: Floats, front: Floats, *, restart: bool
+    ) -> Recalled:
         height, width = seen.abstract.shape[:2]
         taps = _gaussian(self._cut.blur * seen.scale, BLUR_REACH)
-        if front is None:
-            front = np.zeros_like(shrink(seen.confidence, 2))
-        gate = _gate(seen, front) if of.n_skin else np.zeros((1, 1), np.float32)
         agreed = self._agreement.read(seen, of, gate, front, restart=restart)
         # At a border both sides count: where exactly it runs isn't seen at their size.
         both: Bytes = np.asarray(cv2.dilate(agreed, np.ones((3, 3), np.uint8)), np.uint8)

@@ -26,7 +26,7 @@ from restyle.engine.shot_palette import Palettes, with_true_faces
 from restyle.engine.strokes import Lines
 
 MANNER = Manner(clusters=20, apart=10.0, lowest=20, highest=95, even=0.22, vivid=1.25)
-CUT = Cut(blur=1.2, round=2.2, crumb=500, least=0.09, petal=0.4, wall=60, agreeing=2)
+CUT = Cut(blur=1.2, round=2.2, crumb=500, least=0.09, petal=0.4, wall=60, agreeing=2, scissors=28.0)
 SCORES = Lines(sigma=2.0, epsilon=-0.011, phi=45, length=5)
 SCORE, RELIEF = 0.60, 0.16  # how dark scores and how light strips are; the light on their sides
 DARKEST = 0.50  # how much light the deepest shadow takes

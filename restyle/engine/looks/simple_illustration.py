@@ -21,7 +21,7 @@ from restyle.engine.strokes import Lines
 from restyle.engine.tones import byte_pixel
 
 MANNER = Manner(clusters=30, apart=8.5, lowest=15, highest=96, even=0.2, vivid=1.22)
-CUT = Cut(blur=0.9, round=1.8, crumb=350, least=0.09, scissors=True)
+CUT = Cut(blur=0.9, round=1.8, crumb=350, least=0.09, scissors=14.0)
 STROKES = Lines(sigma=1.8, epsilon=-0.009, phi=50, length=5)
 STROKE = 0.85  # opacity
 GRADIENT = 0.16  # strength of the soft light that keeps large areas from looking dead
