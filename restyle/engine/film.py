@@ -12,6 +12,7 @@ from restyle.engine.tones import chroma_pixel, contain_pixel, luma_pixel, smooth
 
 # What a channel may have at most: light on forms needs room above; and at least, of the lightness.
 OVER, UNDER = 1.04, 0.06
+TINTED = 0.7  # of the light on hair
 LEAST_KEPT = 0.7  # of saturation: the darkest red of a light scene is not black
 
 
@@ -134,7 +135,9 @@ def expose_row(paint: Floats, middle: Floats, face: Floats, lights: Floats, hair
     for x in range(middle.shape[0]):
         m = middle[x]
         lit = hair[x] * (F(1) - smoothstep_pixel(F(0.30), F(0.60), m)) * (F(0.3) + m)
-        shines[x] = shines[x] * (F(0.25) + F(0.65) * m) + lit
+        shines[x] = shines[x] * (F(0.25) + F(0.65) * m) + F(1 - TINTED) * lit
+        # Light that has been through the hair is of its colour: brown would turn silver.
+        shades[x] += F(TINTED) * lit / max(m, F(0.05))
     for x in range(middle.shape[0]):
         rims[x] *= F(0.55) * (F(0.25) + middle[x])
     # Shade is cool on what is cool and deep on what is warm, or orange would turn green.

@@ -1,4 +1,4 @@
-"""Whole-picture steps that OpenCV does best, with plain types: blur, shrink, enlarge, grey."""
+"""Whole-picture steps that OpenCV does best, typed: blur, shrink, enlarge, layer, grey."""
 
 from typing import cast
 
@@ -25,6 +25,16 @@ def enlarge(field: Floats, size: tuple[int, int], *, smooth: bool = False) -> Fl
     """A float map at `size` (height, width): bilinear, or cubic if `smooth`."""
     way = cv2.INTER_CUBIC if smooth else cv2.INTER_LINEAR
     return cast(Floats, cv2.resize(field, (size[1], size[0]), interpolation=way))
+
+
+def layered(*maps: Floats) -> Floats:
+    """Float maps (h, w), n ≤ 4, as one (h, w, n)."""
+    return cast(Floats, cv2.merge(maps))
+
+
+def layers(field: Floats) -> tuple[Floats, ...]:
+    """The maps of one (h, w, n) apart: n of (h, w)."""
+    return cast(tuple[Floats, ...], tuple(cv2.split(field)))
 
 
 def luma(colour: Floats) -> Floats:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
+from restyle.engine.kernels import Band, F, Floats, brush, kernel, loop, rows_in
 from restyle.engine.pictures import enlarge
 from restyle.engine.tones import smoothstep_pixel
 
 LEVELS = 5
 SWEEPS = (4, 6, 8, 10, 30)  # relaxations on each level, finest first
+
+_Four = tuple[Floats, Floats, Floats, Floats]
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,8 @@ def inflate(joined: Links, *, reach: float, levels: int = LEVELS, pull: float = 
         if level < levels - 1:
             solved = enlarge(solved, (here.right.shape[0], here.right.shape[1]))
         area = 4.0**level
-        spare = np.empty_like(solved)
-        for _ in range(SWEEPS[level] // 2):
-            held = F(area), F(area / reach**2), F(pull)
-            _relax(here.right, here.down, solved, *held, spare)
-            _relax(here.right, here.down, spare, *held, solved)
+        held = F(area), F(area / reach**2), F(pull)
+        _relax(here.right, here.down, solved, np.empty_like(solved), SWEEPS[level], *held)
     root: Floats = np.sqrt(np.maximum(F(2) * solved, F(0)))
     return root
 
@@ -195,12 +194,12 @@ def _sweep_columns(band: Band, colour: Floats, down: Floats, keep: Floats, feedb
                     colour[y, x, k] += c * (colour[y + 1, x, k] - colour[y, x, k])
 
 
-@kernel
-def _coarsen(band: Band, right: Floats, down: Floats, right_out: Floats, down_out: Floats) -> None:
+@loop
+def _coarsen(right: Floats, down: Floats, right_out: Floats, down_out: Floats) -> None:
     """Links between 2×2 blocks: the weaker of two in a row, the mean of two side by side."""
     rows, columns = right.shape
     height, width = right_out.shape
-    for y in rows_in(band, height):
+    for y in range(height):
         upper = min(2 * y, rows - 1)
         lower = min(2 * y + 1, rows - 1)
         for x in range(width):
@@ -216,37 +215,63 @@ def _coarsen(band: Band, right: Floats, down: Floats, right_out: Floats, down_ou
             )
 
 
-@kernel
+# One core's: the pictures are small, and sharing them out would take longer.
+@loop
 def _relax(
-    band: Band,
     right: Floats,
     down: Floats,
     solved: Floats,
+    spare: Floats,
+    sweeps: int,
     source: F,
     screen: F,
     pull: F,
-    out: Floats,
+) -> None:
+    """An even number of sweeps over `solved`, in place; `spare` is of its shape."""
+    height = solved.shape[0]
+    for _ in range(sweeps // 2):
+        for y in range(height):
+            _relax_row(right, down, solved, y, source, screen, pull, spare[y])
+        for y in range(height):
+            _relax_row(right, down, spare, y, source, screen, pull, solved[y])
+
+
+@brush
+def _relax_row(
+    right: Floats, down: Floats, solved: Floats, y: int, source: F, screen: F, pull: F, out: Floats
 ) -> None:
     height, width = solved.shape
-    for y in rows_in(band, height):
-        above = max(y - 1, 0)
-        below = min(y + 1, height - 1)
-        for x in range(width):
-            before = max(x - 1, 0)
-            after = min(x + 1, width - 1)
-            w_left = right[y, before]
-            w_right = right[y, x]
-            w_up = down[above, x]
-            w_down = down[y, x]
-            total = w_left + w_right + w_up + w_down
-            flow = (
-                w_left * solved[y, before]
-                + w_right * solved[y, after]
-                + w_up * solved[above, x]
-                + w_down * solved[below, x]
-            )
-            held = screen + pull * (F(4) - total)
-            out[y, x] = (flow + source) / (total + held + F(1e-6))
+    above, below = max(y - 1, 0), min(y + 1, height - 1)
+    links = right[y], down[above], down[y]
+    around = solved[above], solved[y], solved[below]
+    # The middle is vectorised, its neighbours being slices.
+    _relax_pixels(
+        (links[0][:-2], links[0][1:-1], links[1][1:-1], links[2][1:-1]),
+        (around[1][:-2], around[1][2:], around[0][1:-1], around[2][1:-1]),
+        (source, screen, pull),
+        out[1:-1],
+    )
+    for x in (0, width - 1):
+        before, after = max(x - 1, 0), min(x + 1, width - 1)
+        _relax_pixels(
+            (links[0][before:], links[0][x:], links[1][x:], links[2][x:]),
+            (around[1][before:], around[1][after:], around[0][x:], around[2][x:]),
+            (source, screen, pull),
+            out[x : x + 1],
+        )
+
+
+@brush
+def _relax_pixels(links: _Four, around: _Four, held: tuple[F, F, F], out: Floats) -> None:
+    """From links to the left, the right, above and below, and the heights there."""
+    w_left, w_right, w_up, w_down = links
+    left, right, up, down = around
+    source, screen, pull = held
+    for x in range(out.shape[0]):
+        total = w_left[x] + w_right[x] + w_up[x] + w_down[x]
+        flow = w_left[x] * left[x] + w_right[x] * right[x] + w_up[x] * up[x] + w_down[x] * down[x]
+        hold = screen + pull * (F(4) - total)
+        out[x] = (flow + source) / (total + hold + F(1e-6))
 
 
 @brush

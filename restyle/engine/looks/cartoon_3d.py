@@ -1,9 +1,10 @@
 """Style 3, 3D cartoon: the picture as soft volumes under a warm key and a cool fill.
 
-Fine texture is dropped; figures are rounded as one body (`silhouettes`) before a calm ground
-(`backdrops`), their shapes inflated like cushions on it (`shading.inflate`); faces have their true
-shape and clean skin (`face_forms`), and eyes are painted (`eyes`). The whole is lit (`lighting`):
-wrapped key light from the upper left, sky fill, creases and cast shadows, a rim.
+Fine texture is dropped, and fur is no relief (`folds`); figures are rounded as one body
+(`silhouettes`) before a calm ground (`backdrops`), their shapes inflated like cushions on it
+(`shading.inflate`); faces have their true shape and clean skin (`face_forms`), and eyes are painted
+(`eyes`). The whole is lit (`lighting`): wrapped key light from the upper left, sky fill, creases
+and cast shadows, a rim.
 """
 
 from collections.abc import Iterable
@@ -17,28 +18,29 @@ from restyle.engine.details import busy, stands_alone_pixel
 from restyle.engine.exposure import Exposure
 from restyle.engine.eyes import CartoonEyes
 from restyle.engine.face_forms import FaceForms, delight, face_forms
+from restyle.engine.folds import Folds, folds
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.lighting import Relief
 from restyle.engine.motion import Memory
-from restyle.engine.pictures import blur, enlarge, luma, shrink
+from restyle.engine.pictures import blur, enlarge, layered, layers, shrink
 from restyle.engine.rows import columns, sample_colour_row, store_row, upsample_row
 from restyle.engine.silhouettes import Silhouette, Silhouettes, heads
 from restyle.engine.surfaces import glow
 from restyle.engine.tones import curve, screen_pixel, smoothstep_pixel, to_bytes
 
 # Half-size pixels at 720p. Large shapes: what is narrower is no shape of its own, wider ones are
-# flat in their middle. Small shapes are cushions on top of them.
-NARROW, REACH = 24, 46
-SMALL_REACH, SMALL = 9, 0.55
-LARGE, BODY, HEAD = 0.8, 0.8, 0.16  # of their heights; of a head, in widths of its face
+# flat in their middle. Pieces, each within its contour (petals, fingers), are cushions on top.
+NARROW, REACH, PIECE_REACH = 24, 46, 26
+LARGE, PIECE, BODY, HEAD = 0.4, 0.6, 0.8, 0.16  # of their heights; of a head, in widths of its face
 FLATTER = 0.4  # of a figure's shapes of colour: prints on cloth
-# Dark is deep: σ of folds, gaps between fingers and clumps of leaves and of what is around them;
-# the tone of which half counts, and beyond which they grow no deeper; depth for all of tone.
-FOLD, AROUND, FLAT, DEEPEST, DEPTH = 1.6, 6.0, 0.012, 0.08, 46.0
-EDGE = 0.022
-TEXTURE = 0.0105
-# Strands (hair, fur, grain): a clearness from which they are any and are wholly so; how much of
+SOFT = 2.5  # half-size pixels at 720p: σ of all shapes
+# Steps of colour, of the scene's contrast, that are half an edge, and that are none: at a quarter
+# and at half of half size.
+EDGE, TEXTURE = 0.022, 0.0105
+PIECE_EDGE, PIECE_TEXTURE, PIECE_SIGMA = 0.03, 0.018, 1.8
+FUR = 0.25  # how much fainter edges are in fur: it is evened out to soft clumps
+# Strands (hair, fur, depths): a clearness from which they are any and are wholly so; how much of
 # them the abstraction leaves.
 STRANDS_AT, STRANDS = (0.35, 0.65), 0.7
 LOST, LOST_WHOLLY = 0.04, 0.12  # of a bird, a mast, a letter to the abstraction: it is kept
@@ -81,9 +83,10 @@ class Cartoon3D:
         # Steps between neighbours are larger in small pictures, smaller in dull ones.
         step = (high - low) / scale
         texture = busy(frame)
+        depths = folds(frame)
         whole = _with_things(frame, texture)
         base = blur(whole, 1.3 * scale)
-        clear = np.maximum(frame.anisotropy, F(0.5))
+        clear = np.maximum(frame.anisotropy, F(0.5)) * (F(1) - F(FUR) * depths.fur)
         faces = face_forms(frame)
         body = self._silhouettes.find(frame)
         spared = F(0.8) * faces.cover
@@ -93,11 +96,11 @@ class Cartoon3D:
         joined = shading.links(base, clear, edge=edge, texture=0.003 * step)
         reach = (EVEN + found * (EVEN_IN_FIGURE - EVEN)) * scale
         colour = shading.even(whole, joined, reach=reach, keep=spared)
-        force = CRISP * (F(1) - spared) - _unrest(frame)
+        force = CRISP * (F(1) - np.maximum(spared, depths.fur)) - _unrest(frame)
         colour = shading.crisp(colour, blur(colour, 2.0 * scale), force)
         delight(colour, faces, frame.faces)
         colour = backdrops.behind(colour, body.front, scale)
-        relief = _relief(frame, memory, base, texture, step, body, faces)
+        relief = _relief(frame, memory, base, texture, step, body, faces, depths)
         lit = lighting.light(colour, relief, FILM, frame.levels, scale, neutral=found)
         lit = memory.blend("lit", lit, STEADY)
         bloom = glow(lit, 0.74, 16 * frame.scale, 0.14)
@@ -129,46 +132,51 @@ def _relief(
     step: float,
     body: Silhouette,
     faces: FaceForms,
+    depths: Folds,
 ) -> Relief:
-    """The picture as heights in half-size pixels: small shapes on large ones on whole bodies."""
+    """The picture as heights in half-size pixels: pieces on large shapes on whole bodies.
+
+    They are smooth, and worked out at half of half size; folds are not.
+    """
     scale = frame.scale
-    clear = frame.anisotropy - F(0.45) * texture
+    coarse = shrink(base, 2)
     if frame.face_boxes:
-        calm = soft_blur(base, 7 * scale)
-        base = base + frame.face_mask[..., None] * (calm - base)
-    joined = shading.links(base, clear, edge=EDGE * step, texture=TEXTURE * step)
-    small = blur(shading.inflate(joined, reach=SMALL_REACH * scale, levels=3), 1.2 * scale)
-    broad = _broad(base, scale)
+        calm = soft_blur(coarse, 3.5 * scale)
+        coarse += shrink(frame.face_mask, 2)[..., None] * (calm - coarse)
+    clear = shrink(frame.anisotropy, 2) - F(0.45) * shrink(texture, 2)
+    clear *= F(1) - shrink(depths.fur, 2)
+    joined = shading.links(
+        blur(coarse, PIECE_SIGMA / 2 * scale),
+        clear,
+        edge=PIECE_EDGE * step,
+        texture=PIECE_TEXTURE * step,
+    )
+    pieces = shading.inflate(joined, reach=PIECE_REACH * scale / 2, levels=4)
+    broad = _broad(coarse, scale)
     shapes = shading.links(
         broad, np.ones_like(broad[..., 0]), edge=EDGE * step, texture=TEXTURE * step
     )
-    large = 4 * enlarge(shading.inflate(shapes, reach=REACH * scale / 4, levels=3), frame.half_size)
-    head = heads(frame)
+    large = shading.inflate(shapes, reach=REACH * scale / 4, levels=3)
+    large = enlarge(large, (pieces.shape[0], pieces.shape[1]))
     # What is printed on a figure is not of another shape.
     own = F(1) - F(FLATTER) * body.front
-    height = blur(F(LARGE) * own * large + F(BODY) * body.height, 2.5 * scale)
-    height += own * (F(SMALL) * small + _folds(frame) * body.solid)
+    forms = shrink(own, 2) * (F(4 * LARGE) * large + F(2 * PIECE) * pieces)
+    forms += F(BODY) * shrink(body.height, 2)
+    soft = blur(layered(forms, F(2) * pieces), SOFT / 2 * scale)
+    height, small = layers(enlarge(soft, frame.half_size))
+    height += own * depths.depth * body.solid
+    head = heads(frame)
     if frame.face_boxes:
         height += F(HEAD * frame.face_boxes[0][2]) * head * body.solid
-    layers = np.dstack([height, small, body.solid, body.shadow])
-    steady = memory.blend("relief", layers, STEADY, news=RISEN * scale)
-    height, small, solid, shadow = (np.ascontiguousarray(steady[..., k]) for k in range(4))
+    now = layered(height, small, body.solid, body.shadow)
+    steady = memory.blend("relief", now, STEADY, news=RISEN * scale)
+    height, small, solid, shadow = layers(steady)
     return Relief(height, small, solid, shadow, faces.cover, head, frame.tangents, faces.slopes)
 
 
-def _folds(frame: Frame) -> Floats:
-    """Depths that show as tone, half-size pixels (h, w)."""
-    tone = luma(frame.light)
-    step = blur(tone, FOLD * frame.scale) - wide_blur(tone, AROUND * frame.scale, 2)
-    # Skin and feathers have faint tones that are no folds.
-    slight = np.abs(step) / (np.abs(step) + F(FLAT))
-    deep = F(DEPTH * frame.scale) * np.clip(slight * step, F(-DEEPEST), F(DEEPEST))
-    return np.asarray(deep, np.float32)
-
-
-def _broad(base: Floats, scale: float) -> Floats:
-    """Only the large shapes, at a quarter: a median takes what is narrow, edges stay."""
-    small = to_bytes(shrink(base, 4))
+def _broad(coarse: Floats, scale: float) -> Floats:
+    """Only the large shapes, at half the size: a median takes what is narrow, edges stay."""
+    small = to_bytes(shrink(coarse, 2))
     side = max(3, round(NARROW * scale / 4) * 2 + 1)
     return cv2.medianBlur(small, side).astype(np.float32) / F(255)
 
