@@ -21,6 +21,8 @@ def test_a_border_is_where_it_was_when_it_is_back(border: float) -> None:
     bring_back(*small, everywhere, near_borders(small[0], 1), *out)
     of_three = np.where(out[0] == 3, out[2], np.where(out[1] == 3, 1 - out[2], 0))
     assert abs(of_three.sum(1).mean() - border) < 0.6
+    assert of_three[:, : int(border) - 4].min() > 0.99
+    assert of_three[:, int(border) + 5 :].max() < 0.01
 
 
 def test_what_is_not_asked_for_stays() -> None:
