@@ -97,3 +97,14 @@ def test_light_skin_does_not_burn_out() -> None:
     colour = np.broadcast_to(np.float32([0.98, 0.86, 0.80]), (SIDE, SIDE, 3)).copy()
     lit = lighting.light(colour, _dome()._replace(face=_field(1)), PLAIN, (0.0, 1.0), 1.0)
     assert lit.max() < 1.001
+
+
+def test_light_on_brown_hair_is_brown() -> None:
+    brown = np.broadcast_to(np.float32([0.20, 0.12, 0.08]), (SIDE, SIDE, 3)).copy()
+    bare, lit = (
+        lighting.light(brown, _dome(head=head, strand=(0, 1)), PLAIN, (0.0, 1.0), 1.0)[:, 60]
+        for head in (0, 1)
+    )
+    brightest = int((lit - bare).sum(1).argmax())
+    assert lit[brightest].sum() > 1.2 * bare[brightest].sum()
+    assert lit[brightest, 2] / lit[brightest, 0] < 1.35 * bare[brightest, 2] / bare[brightest, 0]
