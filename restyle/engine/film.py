@@ -8,11 +8,18 @@ import numpy as np
 
 from restyle.engine.kernels import F, Floats, brush
 from restyle.engine.rows import curve_row
-from restyle.engine.tones import chroma_pixel, contain_pixel, luma_pixel, smoothstep_pixel
+from restyle.engine.tones import (
+    chroma_pixel,
+    contain_pixel,
+    luma_pixel,
+    smoothstep_pixel,
+    unstretched_pixel,
+)
 
 # What a channel may have at most: light on forms needs room above; and at least, of the lightness.
 OVER, UNDER = 1.04, 0.06
 TINTED = 0.7  # of the light on hair
+DULL, VIVID = 0.45, 0.75  # chroma: a toy's red may glow, fur may not
 LEAST_KEPT = 0.7  # of saturation: the darkest red of a light scene is not black
 
 
@@ -52,12 +59,15 @@ def luma_row(red: Floats, green: Floats, blue: Floats, out: Floats) -> None:
 
 
 @brush
-def enrich_row(paint: Floats, middle: Floats, face: Floats, neutral: F) -> None:
-    """Clearer colours and warmer skin, a row (3, w) of lightness `middle`, in place."""
+def enrich_row(paint: Floats, middle: Floats, face: Floats, neutral: F, span: F) -> None:
+    """Clearer colours and warmer skin, a row (3, w) of lightness `middle`, in place.
+
+    `span` is what levels were stretched to the whole range.
+    """
     width = paint.shape[1]
     skin, kept = np.empty(width, np.float32), np.empty(width, np.float32)
     _skin_row(paint[0], paint[1], paint[2], middle, skin)
-    _kept_row(paint[0], paint[1], paint[2], middle, skin, neutral, kept)
+    _kept_row(paint[0], paint[1], paint[2], middle, skin, neutral, span, kept)
     for k in range(3):
         _saturate_row(paint[k], middle, kept)
     _contain_row(paint[0], paint[1], paint[2], middle)
@@ -88,6 +98,7 @@ def _kept_row(
     middle: Floats,
     skin: Floats,
     neutral: F,
+    span: F,
     kept: Floats,
 ) -> None:
     """How much of its own colour each pixel is to keep."""
@@ -103,6 +114,8 @@ def _kept_row(
         vivid = F(0.54) * clear / (F(1) + F(1.3) * c)
         vivid *= F(0.35) + F(0.65) * smoothstep_pixel(F(0.10), F(0.45), m)
         kept[x] = F(0.95) - F(0.35) * cold * (F(1) - clear) + vivid * (F(1) - F(0.45) * skin[x])
+        dull = F(1) - smoothstep_pixel(F(DULL), F(VIVID), c)
+        kept[x] *= F(1) + dull * (unstretched_pixel(red[x], blue[x], span) - F(1))
 
 
 @brush

@@ -19,6 +19,7 @@ HALFWAY = (-0.252, -0.317, 0.914)  # between the key and the eye
 AMBIENT = 0.30  # of the light comes from everywhere
 CAST = 0.16  # … and is taken by a cast shadow
 HAIR_SHINE = 0.30
+STRETCHED = 0.1  # of the levels' gain: how far it enlarges dull warm colours' saturation too
 # Faces: how far their shading is evened out, and how much they shine.
 FACE_EVEN = 0.2
 FACE_SHINE = 0.28
@@ -94,7 +95,7 @@ def _light(
         film_row(colour[y], tones, low, gain, paint)
         middle = np.empty(across, np.float32)
         luma_row(paint[0], paint[1], paint[2], middle)
-        enrich_row(paint, middle, face[y], neutral)
+        enrich_row(paint, middle, face[y], neutral, F(STRETCHED) + F(1 - STRETCHED) / gain)
         expose_row(paint, middle, face[y], lights, hair)
         for x in range(across):
             for k in range(3):

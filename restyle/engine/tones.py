@@ -111,6 +111,16 @@ def saturate_pixel(red: F, green: F, blue: F, factor: F) -> tuple[F, F, F]:
 
 
 @brush
+def unstretched_pixel(red: F, blue: F, span: F) -> F:
+    """What keeps levels that span so much of the range from colouring what is warm, as a factor.
+
+    Of its saturation, after they were stretched: a dim brown would burn to orange.
+    """
+    warm = min(max(F(6) * (red - blue), F(0)), F(1))
+    return F(1) + warm * (span - F(1))
+
+
+@brush
 def contain_pixel(red: F, green: F, blue: F, most: F) -> tuple[F, F, F]:
     """Bring a colour under `most`, half by darkening it and half by less saturation.
 

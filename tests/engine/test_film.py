@@ -33,9 +33,27 @@ def test_levels_are_stretched_and_toned() -> None:
 @pytest.mark.parametrize("neutral", [0.0, 1.0])
 def test_greys_stay_grey(neutral: float) -> None:
     paint = np.ascontiguousarray(COLOURS.T)
-    enrich_row(paint, _middle(paint), NONE, F(neutral))
+    enrich_row(paint, _middle(paint), NONE, F(neutral), F(1))
     assert np.ptp(paint[:, 3]) < 1e-3
     assert np.ptp(paint[:, 1]) > 0.2
+
+
+@pytest.mark.parametrize(
+    ("colour", "kept"),
+    [
+        pytest.param((0.45, 0.3, 0.15), 0.5, id="brown"),
+        pytest.param((0.15, 0.3, 0.45), 1, id="blue"),
+    ],
+)
+def test_only_what_is_warm_gives_back_the_colour_that_levels_gave(
+    colour: tuple[float, float, float], kept: float
+) -> None:
+    spans = []
+    for span in (1, 0.5):
+        paint = np.array([colour], np.float32).T.repeat(len(COLOURS), 1)
+        enrich_row(paint, _middle(paint), NONE, F(0), F(span))
+        spans.append(np.ptp(paint[:, 0]))
+    assert spans[1] == pytest.approx(kept * spans[0], rel=0.1)
 
 
 def test_even_light_changes_nothing() -> None:
@@ -54,7 +72,7 @@ def test_no_channel_is_far_over_full_or_loses_all_its_hue_under_none(
     colour: tuple[float, float, float],
 ) -> None:
     paint = np.array([colour], np.float32).T.repeat(len(COLOURS), 1)
-    enrich_row(paint, _middle(paint), NONE, F(0))
+    enrich_row(paint, _middle(paint), NONE, F(0), F(1))
     assert paint.max() < 1.1
     assert paint.min() > -0.1
     assert (np.diff(paint[:, 0]) < -0.05).all(), "red stays over green, and green over blue"

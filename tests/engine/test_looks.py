@@ -128,7 +128,7 @@ def test_the_looks_are_distinct_from_each_other() -> None:
 
 @pytest.mark.parametrize(
     "style",
-    [Style.JAPANESE_MANGA, Style.FRESH_COMIC, Style.CHINESE_CARTOON],
+    [Style.JAPANESE_MANGA, Style.FRESH_COMIC, Style.CARTOON_3D, Style.CHINESE_CARTOON],
     ids=lambda style: style.slug,
 )
 def test_brown_fur_in_dim_light_is_made_brighter_but_not_orange(style: Style) -> None:

@@ -28,6 +28,7 @@ from restyle.engine.tones import (
     posterise,
     screen_pixel,
     smoothstep_pixel,
+    unstretched_pixel,
 )
 
 EDGE = 15.6  # a grey step (0–255) across which paint does not spread
@@ -154,7 +155,7 @@ def _paint_row(
         # Light tones are coloured gently; what was dark is not lifted into lurid colour.
         chroma = F(1.38) / (F(1) + F(1.1) * most)
         chroma *= min(F(LIFT_WITH_COLOUR) / max(lift, F(0.1)), F(1))
-        chroma *= F(1) + min(max(F(6) * (red - blue), F(0)), F(1)) * (span - F(1))
+        chroma *= unstretched_pixel(red, blue, span)
         red = after + (red - grey_now) * chroma
         green = after + (green - grey_now) * chroma
         blue = after + (blue - grey_now) * chroma

@@ -28,6 +28,7 @@ from restyle.engine.tones import (
     saturate_pixel,
     screen_pixel,
     smoothstep_pixel,
+    unstretched_pixel,
 )
 
 EDGE = 10.8  # a grey step (0–255) across which paint does not spread
@@ -143,8 +144,7 @@ def _ink_row(
         chroma = chroma_pixel(red, green, blue)
         colourful = smoothstep_pixel(F(0.03), F(0.20), chroma)
         colourful *= F(1) - F(SPARED) * smoothstep_pixel(F(0.25), F(0.60), chroma)
-        warm = min(max(F(6) * (red - blue), F(0)), F(1))
-        richer = (F(0.85) + F(RICHER) * colourful) * (F(1) + warm * (span - F(1)))
+        richer = (F(0.85) + F(RICHER) * colourful) * unstretched_pixel(red, blue, span)
         red, green, blue = saturate_pixel(red, green, blue, richer)
         red, green, blue = contain_pixel(red, green, blue, F(BRIGHTEST))
         shade = F(1) - smoothstep_pixel(F(0.08), F(0.5), after)
