@@ -15,6 +15,7 @@ from restyle.engine.tones import smoothstep_pixel
 
 DOT_INK = 0.34
 FEATHERS = 0.62  # strokes to a pitch of the dots
+UNEVEN = 0.5  # by how much the shortest is shorter than the longest
 
 
 def placed(ground: Ground, offset: Floats, width: int) -> Floats:
@@ -68,8 +69,12 @@ def _feather_row(
     across = F(0.70710678 * FEATHERS) * per_pitch
     for x in range(feathers.shape[0]):
         u = (F(x) + along[x] + F(y) + down[x]) * across
-        from_middle = abs(u - np.floor(u) - F(0.5))
-        feathers[x] = whole[x] * (F(2) * from_middle - F(0.5))
+        stroke = np.floor(u)
+        from_middle = abs(u - stroke - F(0.5))
+        # No two neighbours are of one length.
+        turn = F(0.618) * stroke
+        length = F(1 - UNEVEN) + F(UNEVEN) * (turn - np.floor(turn))
+        feathers[x] = whole[x] * length * (F(2) * from_middle - F(0.5))
 
 
 @brush

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
+from restyle.engine.blacks import INK_AT, INK_SHARPNESS, ended
 from restyle.engine.blurs import wide_blur
 from restyle.engine.cels import modelling
 from restyle.engine.details import busy
@@ -43,11 +44,6 @@ MASS_SIGMA = 1.3  # half-size pixels; wide enough that blacks hold together
 LINE_SIGMA = 0.85
 LINE_STRENGTH = 18.0
 LINE_LENGTH = 9
-INK_AT, INK_SHARPNESS = 0.16, 10.0
-# Feathering: where tone slides into black, the black runs out in tapering strokes.
-STEP = 0.02, 0.10  # of the lines: tone that slides, and that steps
-FALLS, OVER = (0.0014, 0.0022), 2.5  # tone a half-size pixel at 720p, over so many: a sky's; shade
-FEATHER = 0.12  # tone by which the edge of black moves from stroke to stroke
 VIVID_LINES = 0.5  # how far lines go by the least of red, green and blue instead of luma
 # Hands: how far they are darker than what is behind, for lines; how much stronger lines are there.
 HAND_STEP, HAND_LINES = 0.12, 0.9
@@ -139,7 +135,7 @@ def _unrest(frame: Frame) -> Floats:
 
 def _black(frame: Frame) -> Floats:
     """Half size (h, w, 2): tone with lines sharpened into it, ink where it is under INK_AT; and how
-    far tone slides there, 0–1, rather than steps: where black runs out in strokes.
+    far, in that tone, black runs out in strokes where tone slides rather than steps.
     """
     low, high = frame.levels
     fine = np.square(line_tone(frame))
@@ -162,16 +158,13 @@ def _black(frame: Frame) -> Floats:
     tone = (around[..., 0] + F(0.01)) / (around[..., 1] + F(0.01))
     dark = F(1) - smoothstep(SPOT_DARK, SPOT_LIGHT, tone)
     spots = F(SPOT) * dark * (F(1) - frame.face_mask)
-    mass = blur(broad, MASS_SIGMA * frame.scale)
-    falling = _falling(mass, frame.scale)
-    mass -= spots
+    mass = blur(broad, MASS_SIGMA * frame.scale) - spots
     # Leaves are massed: clumps catch light, and stand out from the black between them.
     near, far = (wide_blur(fine, sigma * frame.scale, 2) for sigma in CLUMPS)
     leaves = _leaves(frame) * bare
     mass += leaves * (near - spots - mass + F(CLUMP_LIGHT) * (near - far))
     lines *= F(LINE_STRENGTH) * (F(1) - F(LEAFLESS) * leaves)
-    sliding = falling * (F(1) - frame.face_mask) * (F(1) - smoothstep(*STEP, np.abs(lines)))
-    return np.dstack([mass + lines, sliding])
+    return ended(mass, lines, frame)
 
 
 def _leaves(frame: Frame) -> Floats:
@@ -181,14 +174,6 @@ def _leaves(frame: Frame) -> Floats:
     wide = cv2.morphologyEx(shrink(busy(frame), 8), cv2.MORPH_OPEN, disc)
     running = smoothstep(*RUNS, blur(shrink(frame.anisotropy, 8), frame.scale))
     return enlarge(np.asarray(wide * (F(1) - running), np.float32), frame.half_size)
-
-
-def _falling(tone: Floats, scale: float) -> Floats:
-    """Where tone falls off, 0–1: strokes all over a sky would only flicker."""
-    small = blur(shrink(tone, 4), OVER * scale / 4)
-    along, down = (cv2.Sobel(small, cv2.CV_32F, *way, scale=scale / 32) for way in ((1, 0), (0, 1)))
-    steepness = np.asarray(cv2.magnitude(along, down), np.float32)
-    return enlarge(smoothstep(*FALLS, steepness), (tone.shape[0], tone.shape[1]))
 
 
 @kernel
@@ -270,7 +255,7 @@ def _print_row(
         red, green, blue = contain_pixel(red, green, blue, F(OVERPRINT))
 
         dot = cover[x] * (F(1) - face)
-        feathered = black[x] + F(FEATHER) * feathers[x]
+        feathered = black[x] + feathers[x]
         paper = ink_pixel(feathered, F(INK_AT), F(INK_SHARPNESS))
         ink = F(1) - paper
         red = min(red, F(1)) * (F(1) - dot)
