@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+import pytest
 
 from restyle.engine.kernels import Bytes
 from restyle.engine.looks.american_comic import STEPPED
@@ -49,6 +50,25 @@ def test_a_vivid_thing_before_a_wall_hardly_lighter_has_a_line() -> None:
     drawn = [stylizer.render(scene) for _ in range(3)][-1].max(axis=2)
     border = drawn[60:-60, WIDTH // 2 - 6 : WIDTH // 2 + 6]
     assert (border.min(axis=1) < 70).mean() > 0.95
+
+
+@pytest.mark.parametrize(
+    ("colour", "is_black"),
+    [
+        pytest.param((120, 14, 18), False, id="deep red"),
+        pytest.param((14, 30, 110), False, id="deep blue"),
+        pytest.param((46, 44, 42), True, id="dark grey"),
+    ],
+)
+def test_deep_colours_stay_colours_and_dark_greys_are_black(
+    colour: tuple[int, int, int], is_black: bool
+) -> None:
+    scene = np.full((HEIGHT, WIDTH, 3), 235, np.uint8)
+    scene[60:300, 120:360] = colour
+    scene[:20] = 4
+    stylizer = Stylizer(Options(Style.AMERICAN_COMIC), (WIDTH, HEIGHT))
+    thing = [stylizer.render(scene) for _ in range(3)][-1][100:260, 160:320].mean((0, 1))
+    assert (thing.max() < 30) if is_black else (np.ptp(thing) > 60), thing
 
 
 def test_the_gentle_fall_of_a_sky_is_not_feathered() -> None:

@@ -57,6 +57,9 @@ SPOT_SIGMA = 9.0  # half-size pixels at 720p
 SPOT_DARK, SPOT_LIGHT = 0.13, 0.38  # its tone around, wholly and not at all dark
 THING_DARK, THING_LIGHT = 0.25, 0.50  # a tone that is, and is not, part of a dark thing
 SPOT = 0.18  # what is in the dark is black when its tone is lighter by this much
+# Dark red and blue are colours, not blacks: how far tone goes by the most of red, green and blue,
+# and the tone to which such things are lighter for it: lines are still black on them.
+DEEP, OPEN = 0.42, 0.27
 STEADY = 0.84
 
 # Ben-Day dots: a grid at 45°, dots grow as the tone falls.
@@ -100,8 +103,8 @@ class AmericanComic:
         """Few inks over cream paper, then dots, then black."""
         frame = self._exposure.develop(frame)
         low, high = frame.levels
-        tone = np.clip((luma(frame.abstract) - F(low)) / F(high - low), F(0), F(1))
-        black = memory.blend("black", _black(frame), STEADY)
+        tone = _tone(frame)
+        black = memory.blend("black", _black(frame, tone), STEADY)
         out = np.empty((*frame.size, 3), np.uint8)
         _compose(
             frame.abstract,
@@ -133,14 +136,25 @@ def _unrest(frame: Frame) -> Floats:
     return smoothstep(0.25, 0.70, F(1) - wide_blur(frame.confidence, UNREST_SIGMA * frame.scale))
 
 
-def _black(frame: Frame) -> Floats:
+def _tone(frame: Frame) -> Floats:
+    """How light broad things are, 0–1, half size (h, w): deep colours more than their luma."""
+    low, high = frame.levels
+    tone = luma(frame.abstract)
+    red, green, blue = cv2.split(frame.abstract)
+    tone += F(DEEP) * (cv2.max(cv2.max(red, green), blue) - tone)
+    return np.asarray(np.clip((tone - F(low)) / F(high - low), F(0), F(1)), np.float32)
+
+
+def _black(frame: Frame, deep: Floats) -> Floats:
     """Half size (h, w, 2): tone with lines sharpened into it, ink where it is under INK_AT; and how
     far, in that tone, black runs out in strokes where tone slides rather than steps.
     """
     low, high = frame.levels
     fine = np.square(line_tone(frame))
     fine = np.clip((fine - F(low)) / F(high - low), F(0), F(1))
-    broad = np.clip((luma(frame.abstract) - F(low)) / F(high - low), F(0), F(1))
+    plain = np.clip((luma(frame.abstract) - F(low)) / F(high - low), F(0), F(1))
+    # Lighter no further than that lines are black on it.
+    broad = np.maximum(plain, np.minimum(deep, F(OPEN)))
     broad += frame.face_mask * (fine - broad)
     sigma = max(LINE_SIGMA * frame.scale, 0.5)
     # What is vivid is drawn as if it were darker: orange before a wall as light has a line. Hands
