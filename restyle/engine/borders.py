@@ -4,6 +4,8 @@ A vote is threshold dynamics (Merriman, Bence, Osher 1992): borders move with th
 if cut with scissors. `share` is how much of a pixel is its first label, the rest is its second.
 """
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -177,6 +179,25 @@ def spline_weights(offset: F, weights: Floats) -> None:
 
 
 @brush
+def count_around(
+    flat: tuple[Bytes, Bytes, Floats],
+    shape: tuple[int, int],
+    middle: tuple[Any, Any],
+    wy: Floats,
+    wx: Floats,
+    votes: Floats,
+) -> None:
+    """The votes of 3 × 3 pixels, by weights down and across (`spline_weights`), into `votes`."""
+    rows, columns = shape
+    votes[:] = F(0)
+    for j in range(3):
+        v = min(max(middle[0] + j - 1, 0), rows - 1)
+        for i in range(3):
+            u = min(max(middle[1] + i - 1, 0), columns - 1)
+            count_vote(flat, np.uint64(v * columns + u), wy[j] * wx[i], votes)
+
+
+@brush
 def _resolve_row(
     cy: F,
     step_x: F,
@@ -212,12 +233,7 @@ def _resolve_row(
         cx = (F(x) + F(0.5)) * step_x - F(0.5)
         middle_x = np.int32(middles[x])
         spline_weights(min(cx - F(middle_x), F(0.5)), wx)
-        votes[:] = F(0)
-        for j in range(3):
-            v = min(max(middle_y + j - 1, 0), rows - 1)
-            for i in range(3):
-                u = min(max(middle_x + i - 1, 0), columns - 1)
-                count_vote(flat, np.uint64(v * columns + u), wy[j] * wx[i], votes)
+        count_around(flat, (rows, columns), (middle_y, middle_x), wy, wx, votes)
         one, two, margin = best_two(votes)
         first[x] = one
         other[x] = two

@@ -5,7 +5,7 @@ Both ways the pixels vote, as in `borders`, so that borders keep their place bet
 
 import numpy as np
 
-from restyle.engine.borders import GRADUAL, best_two, count_vote, spline_weights
+from restyle.engine.borders import GRADUAL, best_two, count_around, count_vote, spline_weights
 from restyle.engine.kernels import Band, Bytes, F, Floats, kernel, rows_in
 from restyle.engine.palette import LANES
 
@@ -98,12 +98,7 @@ def bring_back(
                 part[y, x] = F(1)
                 continue
             spline_weights(min(cx - F(middle_x), F(0.5)), wx)
-            votes[:] = F(0)
-            for j in range(3):
-                v = min(max(middle_y + j - 1, 0), rows - 1)
-                for i in range(3):
-                    u = min(max(middle_x + i - 1, 0), columns - 1)
-                    count_vote(flat, np.uint64(v * columns + u), wy[j] * wx[i], votes)
+            count_around(flat, (rows, columns), (middle_y, middle_x), wy, wx, votes)
             one, two, margin = best_two(votes)
             first[y, x] = one
             other[y, x] = two

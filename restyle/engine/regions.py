@@ -58,10 +58,9 @@ class Cut:
     `blur` is the σ of the memberships and `round` of the border votes (half-size pixels at 720p),
     `crumb` the area in half-size pixels at 720p under which a piece is merged, `least` the share
     of it that a piece needs which stands out most, `petal` that of one among loud tones of its
-    hue. Borders that follow no edge are cut in long curves, from
-    `scissors` half-size pixels at 720p around, if any. Surroundings agree up
-    to edges, which divide them by `wall` (see `spreading`), and are asked in every `agreeing`th
-    frame.
+    hue. Borders that follow no edge are cut in long curves, by votes from `scissors` half-size
+    pixels at 720p around, if any. Surroundings agree up to edges, which divide them by `wall` (see
+    `spreading`), and are asked in every `agreeing`th frame.
     """
 
     blur: float

@@ -110,9 +110,9 @@ def write_frames(
                 frame = np.ascontiguousarray(clip.get_frame(index / fps), dtype=np.uint8)
                 process.stdin.write(frame.data)
             process.stdin.close()
-            process.wait(_STALL_S)
+            guard.wait(process, _STALL_S)
         except BrokenPipeError:
-            process.wait(_STALL_S)
+            guard.wait(process, _STALL_S)
         finally:
             guard.stop(process)
         _check(process, log)
@@ -154,7 +154,7 @@ def _follow(process: subprocess.Popen[bytes], frame_count: int, logger: Any) -> 
             except queue.Empty:
                 line = b""
             if line is None:
-                process.wait(_STALL_S)
+                guard.wait(process, _STALL_S)
                 break
             name, _, value = line.partition(b"=")
             if name == b"frame" and value.strip().isdigit() and int(value) > done:

@@ -3,6 +3,7 @@
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def test_helpers_are_as_nice_as_who_started_them_not_as_who_needs_them_first(
     monkeypatch.setattr(kernels, "_CORES", 2)
     with ThreadPoolExecutor(1) as fresh:
         monkeypatch.setattr(kernels, "_others", fresh)
-        kernels._start_helpers.cache_clear()
+        monkeypatch.setattr(kernels, "_start_helpers", cache(kernels._start_helpers.__wrapped__))
         start_helpers()
         start_helpers()
         aside = ahead((fresh.submit(niceness).result() for _ in range(4)), 1, niceness=5)
