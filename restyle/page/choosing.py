@@ -115,7 +115,7 @@ class Choosing:
 
     @in_words
     def paste_stopped(self) -> Updates:
-        """Cancel was pressed in mid-fetch: the line is as before."""
+        """Cancel was pressed in mid-fetch, or another clip chosen: the line is as before."""
         return self.panels.clip.paste.at_rest()
 
     @in_words

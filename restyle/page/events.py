@@ -64,9 +64,15 @@ def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -
         show_progress="hidden",
         api_visibility="private",
     )
-    clip.paste.stop.click(
-        choosing.paste_stopped, None, clip.paste.changing, cancels=[fetched], **quietly
-    )
+    for ended in (
+        clip.paste.stop.click,
+        # It must not take the place of a clip that was chosen since.
+        clip.video.upload,
+        clip.video.clear,
+        clip.video.stop_recording,
+        clip.samples.sample,
+    ):
+        ended(choosing.paste_stopped, None, clip.paste.changing, cancels=[fetched], **quietly)
     clip.samples.sample(choosing.sample_chosen, None, [clip.video, result.status], **quietly)
     price.price.cheaper(lambda: "1080", None, price.resolution, **quietly)
     begun = price.go.click(

@@ -122,12 +122,16 @@ def presses(browser: Browser, url: str, clip: Path, long_clip: Path) -> None:
         page.fill(".trim-end-text", "0:01")
         page.press(".trim-end-text", "Enter")
 
+    def shows_sample() -> None:
+        # Taken away before it has come, it would come all the same.
+        page.wait_for_selector(f"#clip video:not([src*='{clip.name}'])", state="attached")
+
     def take_long_clip() -> None:
         visitor.clear()
         visitor.choose(long_clip)
 
     again: dict[str, Callable[[], object]] = {
-        "#samples button": lambda: (visitor.clear(), visitor.choose(clip)),
+        "#samples button": lambda: (shows_sample(), visitor.clear(), visitor.choose(clip)),
         "#style .card >> nth=3": lambda: page.click("#style .card >> nth=0"),
         ".wall-several": lambda: None,
         "#resolution label >> nth=0": lambda: page.click("#resolution label >> nth=1"),

@@ -116,6 +116,50 @@ def test_a_slow_fetch_tells_how_far_it_is_and_cancel_ends_it_and_leaves_nothing(
     assert set(app.data_dir.glob("gradio/*")) == before
 
 
+CHOSEN_SINCE: dict[str, Callable[[Visitor, Path], object]] = {
+    "an upload": lambda visitor, clip: visitor.choose(clip),
+    "a sample": lambda visitor, _: visitor.page.click("#samples button"),
+}
+
+
+@pytest.mark.parametrize("since", CHOSEN_SINCE)
+def test_a_slow_fetch_does_not_take_the_place_of_a_clip_that_was_chosen_since(
+    since: str, arrive: Arrive, web: Web, clip: Path, tmp_path: Path
+) -> None:
+    chosen, over = threading.Event(), threading.Event()
+    fetched = make_clip(tmp_path / "fetched.mp4", size=(320, 244), duration_s=1).read_bytes()
+
+    def slow(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.send_header("Content-Type", "video/mp4")
+        request.send_header("Content-Length", str(len(fetched)))
+        request.end_headers()
+        try:
+            request.wfile.write(fetched[:1000])
+            chosen.wait(30)
+            request.wfile.write(fetched[1000:])
+        except OSError:
+            pass
+        finally:
+            over.set()
+
+    web.handlers["/slow.mp4"] = slow
+    visitor = arrive()
+    page = visitor.page
+    paste(page, f"{web.origin}/slow.mp4")
+    expect(page.locator("#paste-says")).to_contain_text("MB")
+    CHOSEN_SINCE[since](visitor, clip)
+    expect(page.locator("#fit-report [data-verdict]")).to_have_count(1)
+    expect(page.locator("#paste-fetch")).to_be_visible()
+    expect(page.locator("#paste-says")).to_be_hidden()
+    chosen.set()
+    assert over.wait(30)
+    # A later answer of the page's shows that nothing else is on its way.
+    paste(page, f"{web.origin}/gone.mp4")
+    expect(page.locator("#paste-says .problem")).to_contain_text("HTTP status 404")
+    assert page.locator("#clip video").evaluate("video => video.videoHeight") != 244
+
+
 NOT_PLAYED = {
     "phone.mov": ("-c:v", "libx265", "-tag:v", "hvc1", "-x265-params", "log-level=none"),
     "tape.mxf": ("-c:v", "mpeg2video", "-c:a", "pcm_s16le"),
