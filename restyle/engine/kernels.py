@@ -11,6 +11,10 @@ numba notices a changed kernel file, but not a changed brush in another file: `k
 each state of the sources a folder of its own. Without NUMBA_CACHE_DIR (a script of your own),
 remove the `__pycache__` folders after editing a brush.
 
+A process that has compiled a kernel may round its last digit otherwise than one that found it on
+disk: where LLVM does not inline a brush, it takes the copy that was loaded first. Inlining all
+(`forceinline`) would make both the same and each first compile a third longer.
+
 numba could share the rows itself (`parallel=True`), but then each kernel takes twice as long to
 compile, and a first visitor waits for that; it would also not vectorise the loop inside.
 """
