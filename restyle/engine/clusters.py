@@ -30,16 +30,20 @@ _ONE, _LEVEL = 0.4, 0.2
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """An RGB frame and where in it (h, w; 0–1; any size) faces and the hair above them are."""
+    """An RGB frame and where in it (h, w; 0–1; any size) faces and the hair above them are.
+
+    And what is `beside` their cheeks, where only long hair is, if that is known.
+    """
 
     rgb: Bytes
     face: Floats
     hair: Floats
+    beside: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Pixels:
-    """All sample pixels in a row: Lab (n, 3), x and y in 0–1, masks of face and hair.
+    """All sample pixels in a row: Lab (n, 3), x and y in 0–1, masks of face, hair and beside.
 
     `shapes` are the samples' (height, width).
     """
@@ -50,10 +54,11 @@ class Pixels:
     face: Floats
     hair: Floats
     shapes: tuple[tuple[int, int], ...]
+    beside: Floats
 
 
 def gather(samples: Sequence[Sample]) -> Pixels:
-    labs, xs, ys, faces, hairs, shapes = [], [], [], [], [], []
+    labs, xs, ys, masks, shapes = [], [], [], [], []
     for sample in samples:
         height, width = sample.rgb.shape[:2]
         shrink = min(1.0, _WORK_SIDE / min(height, width))
@@ -65,11 +70,14 @@ def gather(samples: Sequence[Sample]) -> Pixels:
         y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
         xs.append(((x + 0.5) / size[0]).ravel())
         ys.append(((y + 0.5) / size[1]).ravel())
-        faces.append(cv2.resize(sample.face, size, interpolation=cv2.INTER_AREA).ravel())
-        hairs.append(cv2.resize(sample.hair, size, interpolation=cv2.INTER_AREA).ravel())
-    joined = (np.concatenate(part) for part in (labs, xs, ys, faces, hairs))
-    lab, x, y, face, hair = joined
-    return Pixels(lab, x, y, face, hair, tuple(shapes))
+        beside = np.zeros_like(sample.face) if sample.beside is None else sample.beside
+        of_people = (sample.face, sample.hair, beside)
+        masks.append([cv2.resize(mask, size, interpolation=cv2.INTER_AREA) for mask in of_people])
+    lab, x, y = (np.concatenate(part) for part in (labs, xs, ys))
+    face, hair, beside = (
+        np.concatenate([m.ravel() for m in mask]) for mask in zip(*masks, strict=True)
+    )
+    return Pixels(lab, x, y, face, hair, tuple(shapes), beside)
 
 
 def _flattened(small: Bytes) -> Bytes:

@@ -6,6 +6,7 @@ inside faces gets entries of its own, and only those (with hair and darks) may a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,10 @@ from restyle.engine.clusters import (
 )
 from restyle.engine.colours import Manner
 from restyle.engine.depth import heights
+from restyle.engine.hair import ColouredHair, coloured
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.people import hair_tones, one_head, others_than, skin_tones
+from restyle.engine.white_point import white_point
 
 LANES = 16  # entries are padded to this: a SIMD register of memberships a pixel
 GRID = 33  # steps of the membership table along R, G and B
@@ -39,7 +42,9 @@ class Palette:
 
     `lab` (n, 3) is what they stand for in the footage, `rgb` (n, 3) in 0–1 what is painted,
     `height` (n,) 0 far … 1 near. The first `n_skin` entries are base and shade of skin (none
-    without faces), the next `n_hair` hair; `in_face` (n,) tells which may appear inside a face.
+    without faces), the next `n_hair` hair; `in_face` (n,) tells which may appear inside a face, and
+    `of_head` (n,) which heads, and black things beside them, may be made of. The last entries may
+    be a lock of hair in light, and cloth that has the colour of brown hair (see `hair`).
     `features` (7, 3) are the colours of the layers of `features.Features`. The tables
     (GRID, GRID, GRID, LANES), indexed by R, G, B, hold memberships that sum to 255, but for
     rounding: `table` over all entries, `face_table` over the `in_face` ones, `cheek_table` the
@@ -51,6 +56,7 @@ class Palette:
     rgb: Floats
     height: Floats
     in_face: NDArray[np.bool_]
+    of_head: NDArray[np.bool_]
     n_skin: int
     n_hair: int
     features: Floats
@@ -73,34 +79,71 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
     pixels = gather(samples)
     skin = skin_tones(pixels.lab[pixels.face > _FACE_CORE])
     hair = hair_tones(pixels, skin)
+    greys = white_point(pixels, hair)
+    special = coloured(pixels, skin, hair, greys)
     own = np.concatenate([skin, hair])
+    more = np.concatenate([special.lit, special.cloth])
     centres, counts = cluster(_others(pixels, own), manner.clusters)
     apart = manner.apart * contrast(pixels.lab)
-    centres = merge(pixels, centres, counts, apart, LANES - len(own))
+    centres = merge(pixels, centres, counts, apart, LANES - len(own) - len(more))
     centres = others_than(skin, centres)
     lab = np.concatenate([own, centres]).astype(np.float32)
     n_skin, n_hair = len(skin), len(hair)
+    head = slice(n_skin, n_skin + n_hair)
     in_face = _allowed_in_face(lab, n_skin, n_hair)
-    no_skin = np.arange(len(lab)) >= n_skin
     middle = float(np.median(pixels.lab[:, 0]))
-    rgb = colours.design(lab, n_skin, middle, manner)
-    rgb = one_head(lab, rgb, slice(n_skin, n_skin + n_hair), in_face)
+    seen = greys.without_cast(lab, n_skin) if n_skin else lab
+    rgb = colours.design(seen, n_skin, middle, manner)
+    rgb, more_rgb = special.painted(one_head(lab, rgb, head, in_face), head)
+    height = heights(pixels, lab, n_skin, n_hair)
+    places = _places(in_face, n_skin, n_hair, special)
+    lab, rgb = np.concatenate([lab, more]), np.concatenate([rgb, more_rgb])
     unlike = _unlikeness(lab)
-    barred_in_face = np.where(in_face, F(0), F(np.inf))
+    not_in_face = _barred(places.face)
+    of_head = places.face.copy()
+    of_head[len(in_face) :] = True
     return Palette(
         lab=lab,
         rgb=rgb,
-        height=heights(pixels, lab, n_skin, n_hair),
-        in_face=in_face,
+        height=np.append(height, np.full(len(more), height.max())),
+        in_face=places.face,
+        of_head=of_head,
         n_skin=n_skin,
         n_hair=n_hair,
         features=colours.features(rgb, n_skin, n_hair),
-        table=_table(unlike, np.zeros(len(lab), np.float32)),
-        face_table=_table(unlike, barred_in_face),
-        cheek_table=_table(unlike, barred_in_face + _blond(lab, n_skin, n_hair)),
-        hair_table=_table(unlike, np.where(no_skin | ~no_skin.any(), F(0), F(np.inf))),
-        head_table=_table(unlike, np.where(no_skin & (in_face | (n_hair == 0)), F(0), F(np.inf))),
-        vague_table=_table(unlike, np.zeros(len(lab), np.float32), _VAGUE),
+        table=_table(unlike, _barred(places.anywhere)),
+        face_table=_table(unlike, not_in_face),
+        cheek_table=_table(unlike, not_in_face + _blond(lab, n_skin, n_hair)),
+        hair_table=_table(unlike, _barred(places.hair)),
+        head_table=_table(unlike, _barred(places.head)),
+        vague_table=_table(unlike, _barred(places.anywhere), _VAGUE),
+    )
+
+
+class _Places(NamedTuple):
+    """Which entries (n,) may be inside a face, anywhere, where hair may be, where it must be."""
+
+    face: NDArray[np.bool_]
+    anywhere: NDArray[np.bool_]
+    hair: NDArray[np.bool_]
+    head: NDArray[np.bool_]
+
+
+def _places(in_face: NDArray[np.bool_], n_skin: int, n_hair: int, special: ColouredHair) -> _Places:
+    """Those of the entries of `in_face`, and of what more coloured hair needs."""
+    place = np.arange(len(in_face))
+    of_hair = (place >= n_skin) & (place < n_skin + n_hair)
+    no_skin = place >= n_skin
+    # The shade of coloured hair is coloured, too: no black, no grey.
+    head = of_hair if special.is_coloured else no_skin & (in_face | (n_hair == 0))
+    # Brown is for heads alone where it can be: cloth of that colour has an entry of its own.
+    anywhere = ~of_hair | special.is_long | (not len(special.cloth))
+    lit, cloth = np.ones(len(special.lit), bool), np.ones(len(special.cloth), bool)
+    return _Places(
+        np.concatenate([in_face, ~lit, ~cloth]),
+        np.concatenate([anywhere, ~lit, cloth]),
+        np.concatenate([no_skin | ~no_skin.any(), lit, ~cloth]),
+        np.concatenate([head, lit, ~cloth]),
     )
 
 
@@ -123,6 +166,11 @@ def _allowed_in_face(lab: Floats, n_skin: int, n_hair: int) -> NDArray[np.bool_]
     hairlike = (lab[:, 0] < base[0] - 16) & ((chroma < 14) | (along > 0.75 * chroma))
     hairlike[: n_skin + n_hair] = True
     return np.asarray(hairlike, np.bool_)
+
+
+def _barred(allowed: NDArray[np.bool_]) -> Floats:
+    """What entries have to overcome, as squared ΔE: nothing where allowed, else too much."""
+    return np.where(allowed, F(0), F(np.inf))
 
 
 def _blond(lab: Floats, n_skin: int, n_hair: int) -> Floats:

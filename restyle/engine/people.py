@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from restyle.engine import colours
 from restyle.engine.clusters import Pixels, distance
+from restyle.engine.hair import DARK_HAIR, GREY_HAIR
 from restyle.engine.kernels import Floats
 
 _SKIN_PIXELS = 60  # fewer than this, over all samples: no skin entries
-_DARK_HAIR = 45.0  # L under which hair is dark, and so is what continues it
-_GREY_HAIR = 56.0  # L from which on neutral hair is grey rather than dark
 _SAME = 9.0  # ΔE from skin under which another entry would stand for skin once more
 _LOUD = 34.0  # chroma of a cloth that throws light of its own colour
 _BLACK, _NEUTRAL = 30.0, 15.0  # L and chroma under which what may be in a face is as dark hair
@@ -66,13 +65,13 @@ def one_head(lab: Floats, rgb: Floats, hair: slice, in_face: NDArray[np.bool_]) 
     darkest = int(np.argmin(np.where(in_face, lab[:, 0], np.inf)))
     for k in range(hair.start, hair.stop):
         dull = np.hypot(*lab[k, 1:]) < 14 and np.hypot(*lab[darkest, 1:]) < 14
-        if lab[k, 0] < _DARK_HAIR and dull:
+        if lab[k, 0] < DARK_HAIR and dull:
             lighter = min(0.5 * (lab[k, 0] - lab[darkest, 0]), 10)
             painted[k] = painted[darkest] + np.array([lighter, 0, 0], np.float32)
-        elif lab[k, 0] < _GREY_HAIR and np.hypot(*lab[k, 1:]) < 8:
+        elif lab[k, 0] < GREY_HAIR and np.hypot(*lab[k, 1:]) < 8:
             # Dark hair in flat light looks grey, but is thought of as dark.
             painted[k] = painted[darkest] + np.array([12, 0, 0], np.float32)
-    if hair.stop > hair.start and lab[hair.start, 0] < _DARK_HAIR:
+    if hair.stop > hair.start and lab[hair.start, 0] < DARK_HAIR:
         black = in_face & (lab[:, 0] < _BLACK) & (np.hypot(lab[:, 1], lab[:, 2]) < _NEUTRAL)
         black[: hair.stop] = False
         painted[black, 1:] = painted[darkest, 1:]

@@ -174,8 +174,8 @@ def _apart(palette: Palette, cut: Cut) -> Floats:
     petals = (kin * np.minimum(loud[:, None], loud[None])).max(1)
     needed[:n] *= (F(1) - F(1 - cut.petal) * petals)[:, None]
     # A piece of hair is small, but a head without it is another one.
-    of_head = np.flatnonzero(palette.in_face[:n])
-    elsewhere = np.flatnonzero(~palette.in_face[:n])
+    of_head = np.flatnonzero(palette.of_head)
+    elsewhere = np.flatnonzero(~palette.of_head)
     needed[np.ix_(of_head, elsewhere)] *= F(HEAD)
     return needed
 
@@ -186,9 +186,12 @@ def _kinds(palette: Palette) -> Bytes:
     hair = palette.n_skin
     if palette.n_hair:
         painted = to_lab(palette.rgb[None])[0]
-        alike = distance(painted, painted[hair]) < LOCKS
-        alike[:hair] = False
-        kinds[: len(palette)][alike & palette.in_face] = hair
+        # Of brown hair's colour there are two: the hair, and cloth, which is painted black.
+        same = (palette.lab == palette.lab[hair]).all(1)
+        for one in np.flatnonzero(same):
+            alike = distance(painted, painted[one]) < LOCKS
+            alike[:hair] = False
+            kinds[: len(palette)][alike & palette.of_head] = one
     return kinds
 
 

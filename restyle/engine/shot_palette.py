@@ -163,12 +163,16 @@ def _reduced(frame: Bytes) -> Bytes:
 
 def _sample(rgb: Bytes, faces: list[Face]) -> Sample:
     height, width = rgb.shape[:2]
-    hair = np.zeros((height, width), np.float32)
+    hair, beside = (np.zeros((height, width), np.float32) for _ in range(2))
     for x, y, w, h, _ in (face.box for face in faces):
         # The band over the forehead; a bald head's skin is told apart by its colour.
         rows = slice(max(int(y - 0.16 * h), 0), max(int(y + 0.08 * h), 0))
         hair[rows, max(int(x + 0.2 * w), 0) : max(int(x + 0.8 * w), 0)] = 1
-    return Sample(rgb, face_mask(faces, height, width), hair)
+        # Lower is the collar.
+        low = slice(max(int(y + 0.6 * h), 0), max(int(y + 1.0 * h), 0))
+        for left in (x - 0.3 * w, x + 0.95 * w):
+            beside[low, max(int(left), 0) : max(int(left + 0.35 * w), 0)] = 1
+    return Sample(rgb, face_mask(faces, height, width), hair, beside)
 
 
 def colour_mix(rgb: Bytes) -> Floats:

@@ -21,7 +21,7 @@ def _rings(*lab: tuple[float, float, float]) -> tuple[Pixels, Floats]:
     entries = np.array(lab, np.float32)
     none = np.zeros(x.size, np.float32)
     seen = entries[ring].reshape(-1, 3)
-    return Pixels(seen, x.ravel(), y.ravel(), none, none, ((90, 90),)), entries
+    return Pixels(seen, x.ravel(), y.ravel(), none, none, ((90, 90),), none), entries
 
 
 def test_the_hollows_of_a_flower_lie_below_its_petals() -> None:

@@ -8,10 +8,11 @@ import pytest
 from skimage import data
 
 from restyle.engine.colours import Manner
+from restyle.engine.faces import faces_of
 from restyle.engine.frames import Abstraction, FrameReader
 from restyle.engine.kernels import Bytes
 from restyle.engine.palette import Palette
-from restyle.engine.shot_palette import EVERY, Palettes, colour_mix, likeness
+from restyle.engine.shot_palette import EVERY, Palettes, _sample, colour_mix, likeness
 
 SIZE = (320, 256)
 MANNER = Manner(clusters=8, apart=9.0, lowest=15, highest=96, even=0.2, vivid=1.2)
@@ -75,3 +76,16 @@ def test_after_a_dissolve_the_palette_is_chosen_anew_once_the_picture_rests() ->
 )
 def test_pictures_of_one_shot_are_alike(one: Bytes, two: Bytes, least: float, most: float) -> None:
     assert least <= likeness(colour_mix(one), colour_mix(two.astype(np.uint8))) <= most
+
+
+def test_what_is_beside_cheeks_is_neither_face_nor_collar() -> None:
+    picture = data.astronaut()
+    (face,) = faces_of(picture)
+    sample = _sample(picture, [face])
+    assert sample.beside is not None
+    x, y, width, height, _ = face.box
+    rows, columns = np.nonzero(sample.beside)
+    assert y + 0.5 * height < rows.min() < rows.max() < y + 1.05 * height
+    for side in (columns < x + width / 2, columns >= x + width / 2):
+        assert side.any()
+        assert sample.face[rows[side], columns[side]].mean() < 0.1
