@@ -25,11 +25,11 @@ EVEN = 0.02  # contrast (0–1) under which the picture has no border of its own
 class FigureFinder:
     """Follows the figure of one clip; `steady` is the weight of its past where motion is trusted.
 
-    The network is asked in every third frame; between, the mask follows the motion.
+    The network is asked in one frame of `every`; between, the mask follows the motion.
     """
 
-    def __init__(self, steady: float) -> None:
-        self._steady = F(steady)
+    def __init__(self, steady: float, every: int = EVERY) -> None:
+        self._steady, self._every = F(steady), every
         self._mask: Floats | None = None
         self._age = 0
 
@@ -41,7 +41,7 @@ class FigureFinder:
         else:
             before = brought(to_bytes(self._mask), F(0.5) * shrink(frame.flow, 2))
             mask = before.astype(np.float32) / F(255)
-            if self._age % EVERY == 0:
+            if self._age % self._every == 0:
                 seen = seen_figure(frame.half, trust.shape)
                 mask = seen + self._steady * trust * (mask - seen)
         self._age += 1

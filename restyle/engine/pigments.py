@@ -1,6 +1,6 @@
 """The colour table of Chinese cartoon: every colour becomes a mineral pigment, ink or bare silk.
 
-A pure function of colour, built once in Lab and looked up in a 25³ table with trilinear steps.
+A pure function of colour, built once in Lab and looked up in a 25³ table (`pigment_pixel`).
 """
 
 from functools import lru_cache
@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import Floats
+from restyle.engine.kernels import F, Floats, brush
 
 NODES = 25
 BARE = 5.0  # a chroma that is no colour yet: bare silk
@@ -61,6 +61,46 @@ def table() -> Floats:
     made = mineral(np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1))
     made.setflags(write=False)
     return made
+
+
+@brush
+def pigment_pixel(table: Floats, side: int, red: F, green: F, blue: F) -> tuple[F, F, F]:
+    """A colour 0–1 looked up in a flat colour table of `side`³ colours, such as `table` is.
+
+    Between the four nodes of the tetrahedron that it lies in, as colour profiles are read.
+    """
+    top = F(side - 1)
+    r = min(max(red, F(0)), F(1)) * top
+    g = min(max(green, F(0)), F(1)) * top
+    b = min(max(blue, F(0)), F(1)) * top
+    i = min(np.int32(r), np.int32(side - 2))
+    j = min(np.int32(g), np.int32(side - 2))
+    k = min(np.int32(b), np.int32(side - 2))
+    fr = r - F(i)
+    fg = g - F(j)
+    fb = b - F(k)
+    along, down, inwards = 3 * side * side, 3 * side, 3
+    # From the near node to the far one, first along the largest rest, last along the least.
+    if fr >= fg:
+        if fg >= fb:
+            one, two = along, along + down
+        else:
+            one, two = (along if fr >= fb else inwards), along + inwards
+    elif fr >= fb:
+        one, two = down, along + down
+    else:
+        one, two = (down if fg >= fb else inwards), down + inwards
+    most, least = max(fr, max(fg, fb)), min(fr, min(fg, fb))
+    middle = fr + fg + fb - most - least
+    near = np.uint32(3 * ((i * side + j) * side + k))
+    first, second = near + np.uint32(one), near + np.uint32(two)
+    far = near + np.uint32(along + down + inwards)
+    w, x, y = F(1) - most, most - middle, middle - least
+    return (
+        w * table[near] + x * table[first] + y * table[second] + least * table[far],
+        w * table[near + 1] + x * table[first + 1] + y * table[second + 1] + least * table[far + 1],
+        w * table[near + 2] + x * table[first + 2] + y * table[second + 2] + least * table[far + 2],
+    )
 
 
 def _painted(lab: NDArray[np.float64]) -> NDArray[np.float64]:

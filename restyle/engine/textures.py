@@ -140,6 +140,12 @@ def lay_cloud(half_size: tuple[int, int], ground: Ground, sigma: float, seed: in
     return enlarge(cloud(small, sigma / 2, seed).lay(small, ground, 0.25), half_size)
 
 
+def lay_pigment(half_size: tuple[int, int], ground: Ground, scale: float) -> Floats:
+    """`pigment` as it lies on the scene, half size (height, width), for where it is but a hint."""
+    size = half_size[1], half_size[0]
+    return pigment(size, scale / 2).lay(size, ground, 0.5)
+
+
 def _isotropic(
     size: tuple[int, int], parts: Sequence[tuple[float, float]], scale: float, *, seed: int
 ) -> Tile:

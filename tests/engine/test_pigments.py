@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from restyle.engine import pigments
+from restyle.engine.kernels import Band, Floats, kernel, rows_in
 
 
 def _paint(red: int, green: int, blue: int) -> np.ndarray:
@@ -93,3 +94,34 @@ def test_the_table_holds_the_function_at_its_nodes() -> None:
     assert table.shape == (25, 25, 25, 3)
     node = np.array([18, 6, 12], np.float32) / 24
     np.testing.assert_allclose(table[18, 6, 12], pigments.mineral(node), atol=1e-5)
+
+
+@kernel
+def _look_up(band: Band, table: Floats, colours: Floats, out: Floats) -> None:
+    flat, side = table.reshape(-1), table.shape[0]
+    for i in rows_in(band, colours.shape[0]):
+        red, green, blue = colours[i]
+        out[i, 0], out[i, 1], out[i, 2] = pigments.pigment_pixel(flat, side, red, green, blue)
+
+
+def looked_up(table: Floats, colours: Floats) -> Floats:
+    out = np.empty_like(colours)
+    _look_up(table, colours, out)
+    return out
+
+
+def test_colours_looked_up_are_those_of_the_formula() -> None:
+    colours = np.random.default_rng(4).random((500, 3), np.float32)
+    colours[:8] = [[r, g, b] for r in (0, 1) for g in (0, 1) for b in (0, 1)]
+    error = np.abs(looked_up(pigments.table(), colours) - pigments.mineral(colours))
+    assert error.max() < 0.12
+    assert error.mean() < 0.006
+    assert error[:8].max() < 1e-5
+
+
+def test_a_grey_is_looked_up_between_greys_alone() -> None:
+    only_greys = np.zeros((5, 5, 5, 3), np.float32)
+    for step in range(5):
+        only_greys[step, step, step] = step / 4
+    greys = np.repeat(np.linspace(0, 1, 41, dtype=np.float32)[:, None], 3, 1)
+    np.testing.assert_allclose(looked_up(only_greys, greys), greys, atol=1e-6)

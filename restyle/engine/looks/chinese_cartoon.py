@@ -2,7 +2,8 @@
 
 Shading is flattened and every colour drawn to a pigment (`pigments`); washes are graded towards
 their dark borders; fine brown-black lines taper off, the strongest edges are traced in gold.
-Faces keep their contrast.
+Faces keep their contrast. A pale figure in dim light is shell white, and the ground behind it
+malachite.
 """
 
 from collections.abc import Iterable
@@ -16,13 +17,22 @@ from restyle.engine.exposure import Exposure
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
+from restyle.engine.pale_figures import PaleFigures
 from restyle.engine.pictures import blur, enlarge, luma
+from restyle.engine.pigments import pigment_pixel
 from restyle.engine.rows import columns, sample_row, store_row, upsample_row
 from restyle.engine.strokes import Lines, ink_pixel, line_response, line_tone
-from restyle.engine.tones import contain_pixel, luma_pixel, saturate_pixel, smoothstep_pixel
+from restyle.engine.tones import (
+    chroma_pixel,
+    contain_pixel,
+    luma_pixel,
+    saturate_pixel,
+    smoothstep_pixel,
+    unstretched_pixel,
+)
 
 EDGE = 10.8  # a grey step (0–255) across which paint does not spread
-STEADY = 0.84  # of a line: it is drawn once, with a sure hand
+STEADY = 0.86  # of a line: it is drawn once, with a sure hand
 LINES = Lines(sigma=1.2, epsilon=-0.0027, phi=130, length=9)
 SHADING_SIGMA = 7.0  # half-size pixels at 720p: shading of this size is flattened
 FEATURE_SIGMA = 5.0  # … and features of a face of this size are brought out
@@ -34,6 +44,12 @@ LIFT = 0.18
 BLOOD = 0.6  # more saturation in faces: powder over it would leave them grey
 STRETCHED = 0.35  # of the levels' gain: how far it enlarges chroma too
 VIVID = 1.16
+# A pale figure: how far its folds and feathers are brought out as a face's features are, how much
+# purer its white is; how far shell white covers it; and what malachite behind it takes of red,
+# green and blue.
+PLUMAGE, PURE = 0.5, 0.35
+SHELL, SHELL_WHITE = 0.4, (0.94, 0.88, 0.80)
+MALACHITE = 0.34, 0.13, 0.20
 PEN = Pen(ink=(38, 26, 20), lid=0.026, brow=0.026, mouth=0.015, iris=0.28, lips=0.3, white=0.35)
 
 
@@ -44,6 +60,7 @@ class ChineseCartoon:
 
     def __init__(self) -> None:
         self._exposure = Exposure()
+        self._figures = PaleFigures()
 
     def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the pigments are always the same."""
@@ -51,6 +68,7 @@ class ChineseCartoon:
     def paint(self, frame: Frame, memory: Memory) -> Bytes:
         """Washes at half size; lines, gold and silk over them at full size."""
         frame = self._exposure.develop(frame)
+        pale = self._figures.read(frame)
         low, high = frame.levels
         washes = np.empty_like(frame.abstract)
         grey = luma(frame.abstract)
@@ -66,6 +84,9 @@ class ChineseCartoon:
             calm,
             border,
             frame.face_mask,
+            pale.front,
+            F(pale.share),
+            F(pale.gain),
             pigments.table(),
             F(low),
             F(1 / (high - low)),
@@ -76,7 +97,7 @@ class ChineseCartoon:
         lines = enlarge(memory.blend("lines", response, STEADY), frame.size, smooth=True)
         size = frame.size[1], frame.size[0]
         silk = textures.silk(size, frame.scale).lay(size, frame.ground)
-        granules = textures.pigment(size, frame.scale).lay(size, frame.ground)
+        granules = textures.lay_pigment(frame.half_size, frame.ground, frame.scale)
         patches = textures.lay_cloud(frame.half_size, frame.ground, 20 * frame.scale, 11)
         out = np.empty((*frame.size, 3), np.uint8)
         _compose(
@@ -95,38 +116,6 @@ class ChineseCartoon:
         return out
 
 
-@brush
-def pigment_pixel(table: Floats, red: F, green: F, blue: F) -> tuple[F, F, F]:
-    """A colour 0–1 looked up in a colour table, trilinearly."""
-    top = table.shape[0] - 1
-    r = min(max(red, F(0)), F(1)) * F(top)
-    g = min(max(green, F(0)), F(1)) * F(top)
-    b = min(max(blue, F(0)), F(1)) * F(top)
-    i = min(np.int32(r), np.int32(top - 1))
-    j = min(np.int32(g), np.int32(top - 1))
-    k = min(np.int32(b), np.int32(top - 1))
-    fr = r - F(i)
-    fg = g - F(j)
-    fb = b - F(k)
-    a = F(0)
-    c = F(0)
-    d = F(0)
-    for corner in range(8):
-        di = corner >> 2
-        dj = (corner >> 1) & 1
-        dk = corner & 1
-        w = (
-            (fr if di == 1 else F(1) - fr)
-            * (fg if dj == 1 else F(1) - fg)
-            * (fb if dk == 1 else F(1) - fb)
-        )
-        node = table[i + di, j + dj, k + dk]
-        a += w * node[0]
-        c += w * node[1]
-        d += w * node[2]
-    return a, c, d
-
-
 @kernel
 def _wash(
     band: Band,
@@ -137,6 +126,9 @@ def _wash(
     calm: Floats,
     border: Floats,
     face: Floats,
+    front: Floats,
+    pale: F,
+    lacking: F,
     table: Floats,
     low: F,
     gain: F,
@@ -144,22 +136,40 @@ def _wash(
     out: Floats,
 ) -> None:
     height, width = grey.shape
+    flat_table, side = table.reshape(-1), table.shape[0]
     for y in rows_in(band, height):
         for x in range(width):
             fm = face[y, x]
             flat = min(max(F(1.6) * (around[y, x] - grey[y, x]), F(-0.16)), F(0.16))
             # Features of a face: what is darker than its surroundings is made darker still.
             detail = min(max(F(1.5) * (features[y, x] - calm[y, x]), F(-0.40)), F(0.16))
-            light = F(1) + flat * (F(1) - fm) + F(1.5) * detail * fm
+            tone = (grey[y, x] - low) * gain
+            ahead = pale * front[y, x]
+            lit = ahead * (F(1) - fm) * min(max(F(4.5) * tone - F(1.1), F(0)), F(1))
+            light = F(1) + flat * (F(1) - fm) + F(1.5) * detail * max(fm, F(PLUMAGE) * lit)
             r = (colour[y, x, 0] - low) * gain * light
             g = (colour[y, x, 1] - low) * gain * light
             b = (colour[y, x, 2] - low) * gain * light
-            warm = smoothstep_pixel(F(-0.05), F(0.10), r - b)
-            r, g, b = saturate_pixel(r, g, b, F(1) + warm * (duller - F(1) + F(BLOOD) * fm))
+            dull = min(max(F(1.7) - F(5.5) * chroma_pixel(r, g, b), F(0)), F(1))
+            lift = F(1) + lit * (F(0.4) + F(0.6) * dull) * (lacking - F(1))
+            r, g, b = r * lift, g * lift, b * lift
+            purer = unstretched_pixel(r, b, duller + F(BLOOD) * fm)
+            r, g, b = saturate_pixel(r, g, b, purer * (F(1) - F(PURE) * lit * dull))
             r, g, b = contain_pixel(r, g, b, F(1))
-            r, g, b = pigment_pixel(table, r, g, b)
+            r, g, b = pigment_pixel(flat_table, side, r, g, b)
+            shell = F(SHELL) * lit * dull
+            r += shell * (F(SHELL_WHITE[0]) - r)
+            g += shell * (F(SHELL_WHITE[1]) - g)
+            b += shell * (F(SHELL_WHITE[2]) - b)
+            # Behind a pale figure bare ground is malachite, but not what is all light.
+            ground = (pale - ahead) * dull * min(max(F(3.3) * tone - F(0.66), F(0)), F(1))
+            ground *= min(max(F(3.2) - F(3) * tone, F(0.25)), F(1))
+            r *= F(1) - F(MALACHITE[0]) * ground
+            g *= F(1) - F(MALACHITE[1]) * ground
+            b *= F(1) - F(MALACHITE[2]) * ground
             # A wash is laid from its dark border inwards.
-            edge = min(max(F(4) * (border[y, x] - grey[y, x]), F(0)), F(0.5)) * (F(1) - fm)
+            edge = min(max(F(4) * (border[y, x] - grey[y, x]), F(0)), F(0.5))
+            edge *= F(1) - max(fm, F(0.7) * lit)
             # A powdered face with a little rouge.
             powder = fm * smoothstep_pixel(F(0.35), F(0.75), luma_pixel(r, g, b))
             out[y, x, 0] = r * (F(1) - F(0.42) * edge) + F(0.050) * powder
@@ -187,7 +197,8 @@ def _compose(
         paint = upsample_row(washes, grey, guide, y, across, F(EDGE))
         faces = sample_row(face, y, height, across)
         golden = sample_row(patches, y, height, across)
-        _paint_row(paint, faces, silk[y], granules[y], golden, lines[y], contrast)
+        settling = sample_row(granules, y, height, across)
+        _paint_row(paint, faces, silk[y], settling, golden, lines[y], contrast)
         store_row(paint, out[y])
 
 
