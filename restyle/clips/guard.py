@@ -45,17 +45,17 @@ CODEC_NAMES = frozenset(_DECODERS.split(",")) | {"dts", "amr_nb", "amr_wb"}
 _MEMORY_BYTES = 8 << 30
 
 
-def input_arguments(path: Path, demuxer: str) -> list[str]:
+def input_arguments(path: Path, demuxer: str, *, threads: str = THREADS) -> list[str]:
     """ffmpeg's arguments that open one untrusted file: this file, this container, known codecs.
 
-    Anything of ffmpeg's own for this input (`-ss`, `-t`) goes before them.
+    Anything of ffmpeg's own for this input (`-ss`, `-t`) goes before them. `threads` decode it.
     """
     return [
         *("-protocol_whitelist", "file,pipe"),
         *("-format_whitelist", demuxer),
         *("-codec_whitelist", _DECODERS),
         *("-max_pixels", str(MAX_PIXELS)),
-        *("-threads", THREADS),
+        *("-threads", threads),
         *("-f", demuxer),
         *("-i", f"file:{path.absolute()}"),
     ]

@@ -16,6 +16,7 @@ import cv2
 
 from restyle.clips import Clip, inspect
 from restyle.engine.ahead import ahead
+from restyle.engine.allocation import keep_memory
 from restyle.engine.encoding import Encoder
 from restyle.engine.faults import file_fault, render_fault
 from restyle.engine.kernels import start_helpers
@@ -90,6 +91,7 @@ def _rendered(
     stylizer = Stylizer(options, size, samples)
     on_progress(0, total)
     start_helpers()
+    keep_memory()
     with (
         _one_thread_a_stage(),
         closing(samples),

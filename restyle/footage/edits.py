@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from restyle.clips import Clip
+from restyle.clips.guard import THREADS
 from restyle.clips.guard import input_arguments as guarded_input
 
 _HD_HEIGHT = 720
@@ -104,7 +105,10 @@ def input_arguments(edit: Edit) -> list[str]:
     length_s = start_in_file_s(edit) - seek_s + edit.duration_s + edit.clip.longest_frame_s + 1
     # A stream whose size changes in the middle is scaled to its first size by the graph itself;
     # started anew, the graph would count its frames from 0 again.
-    opened = ["-reinit_filter", "0", *guarded_input(edit.clip.path, edit.clip.demuxer)]
+    # For one frame, threads that run ahead would decode a dozen that nobody asks for.
+    threads = "1" if edit.frame_count == 1 else THREADS
+    opened = ["-reinit_filter", "0"]
+    opened += guarded_input(edit.clip.path, edit.clip.demuxer, threads=threads)
     return [*seek, "-t", f"{length_s:.3f}", *opened]
 
 
