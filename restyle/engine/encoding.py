@@ -20,9 +20,10 @@ QUEUE_FRAMES = 4
 CRF = 19
 # Flat colour and lines are what these pictures are made of. Without B-frames a frame costs 18 ms
 # of processor instead of 31 (720p), and files are a seventh larger. Where motion
-# is sought to half a pixel only, it costs 3 ms less, and files are a tenth larger.
+# is sought to half a pixel only, it costs 3 ms less, and files are a tenth larger. Moving blocks
+# are not parted: 2 ms less, for files as large.
 _VIDEO = ["-c:v", "libx264", "-preset", "veryfast", "-tune", "animation", "-crf", str(CRF)]
-_VIDEO += ["-bf", "0", "-x264-params", "subme=1"]
+_VIDEO += ["-bf", "0", "-x264-params", "subme=1:partitions=i8x8,i4x4"]
 _COLOR = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
 # Sound starts where the picture's clock starts; gaps and late starts are filled with silence.
 _SOUND = ["-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2"]

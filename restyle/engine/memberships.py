@@ -174,24 +174,21 @@ def _agree_row(agreed: Bytes, y: int, height: int, own: Bytes, row: Floats) -> N
     _neighbours_row(said.view(np.uint64), columns, one, two, share)
     heard = np.empty(row.shape[0], np.float32)
     _heard_row(one.view(np.uint16), two.view(np.uint16), share.view(np.uint16), heard)
-    _answer_row(own, heard, row)
+    _floats_row(own, row)
     for x in range(width):
         here, given = row[x * LANES : (x + 1) * LANES], heard[x * LANES : (x + 1) * LANES]
         both, total = F(0), F(0)
         for k in range(LANES):
-            both += here[k]
+            both += here[k] * given[k]
             total += given[k]
         # What is agreed with the colour already needs no help, or borders would be drawn to it.
         least = F(OWN) * max(F(1) - both * F(1 / 255 / 255), F(0))
         rest = F(255) / (both + least * total)
-        # Each in place: only so can they not overlap.
-        for k in range(LANES):
-            here[k] *= rest
-        least *= rest
-        for k in range(LANES):
-            given[k] *= least
+        # In place, or they could overlap; over its length, for a known one is only unrolled.
+        for k in range(here.shape[0]):
+            here[k] = (here[k] + least) * rest
     for i in range(row.shape[0]):
-        row[i] += heard[i]
+        row[i] *= heard[i]
 
 
 @brush
@@ -224,12 +221,6 @@ def _heard_row(one: _Sixteenths, two: _Sixteenths, share: _Sixteenths, heard: Fl
     for i in range(heard.shape[0]):
         said = np.uint16(one[i] * np.uint16(np.uint16(16) - share[i]) + two[i] * share[i])
         heard[i] = F(said) * F(1 / 256) + F(AGREED)
-
-
-@brush
-def _answer_row(own: Bytes, heard: Floats, row: Floats) -> None:
-    for i in range(row.shape[0]):
-        row[i] = F(own[i]) * heard[i]
 
 
 @brush

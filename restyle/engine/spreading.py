@@ -113,16 +113,23 @@ def _hear(mine: Floats, other: Floats, ease: F) -> None:
 @kernel
 def _answer(band: Band, own: Floats, heard: Floats) -> None:
     for y in rows_in(band, own.shape[0]):
+        _speak_row(own[y].ravel(), heard[y].ravel())
         for x in range(own.shape[1]):
-            mine, others = own[y, x], heard[y, x]
+            said = heard[y, x]
             total = F(0)
             for k in range(LANES):
-                voice = others[k] + F(DOUBT)
-                others[k] = mine[k] * voice * voice
-                total += others[k]
+                total += said[k]
             rest = F(1) / total
-            for k in range(LANES):
-                others[k] *= rest
+            # Over its length: a loop of known length is unrolled, not vectorised.
+            for k in range(said.shape[0]):
+                said[k] *= rest
+
+
+@brush
+def _speak_row(own: Floats, heard: Floats) -> None:
+    for i in range(own.shape[0]):
+        voice = heard[i] + F(DOUBT)
+        heard[i] = own[i] * voice * voice
 
 
 @kernel

@@ -45,7 +45,8 @@ def _trace(band: Band, maps: Floats, tangents: Floats, weights: Floats, out: Flo
                 for n in range(count):
                     if weights[n, step] > F(0):
                         _add_row(flat[n], at, weights[n, step], out[n, y])
-                _turn_row(tangents_x, tangents_y, at, dx, dy)
+                if step + 1 < weights.shape[1]:
+                    _turn_row(tangents_x, tangents_y, at, dx, dy)
 
 
 @brush

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from restyle.clips import Clip, inspect
+from restyle.clips.guard import THREADS
 from restyle.footage import Crop, Edit, Pad, Scale, input_arguments
 from restyle.footage.edits import audio_filters, video_filters
 
@@ -59,3 +60,11 @@ def test_light_beyond_the_screen_is_mapped_after_scaling_and_before_bars(clip: C
 def test_a_rate_is_given_exactly(clip: Clip) -> None:
     graph = video_filters(Edit(clip, 0, 2, 30000 / 1001), pixel_format="rgb24")
     assert "fps=30000/1001:" in graph
+
+
+@pytest.mark.parametrize(("duration_s", "threads"), [(1 / 30, "1"), (0.5, THREADS)])
+def test_nothing_is_decoded_ahead_of_a_single_frame(
+    clip: Clip, duration_s: float, threads: str
+) -> None:
+    arguments = input_arguments(Edit(clip, 1.0, duration_s, 30))
+    assert arguments[arguments.index("-threads") + 1] == threads

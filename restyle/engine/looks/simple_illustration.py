@@ -10,15 +10,14 @@ from restyle.engine.details import details, stroke_colours, stroke_row
 from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.foreground import Foreground
 from restyle.engine.frames import Abstraction, Frame
-from restyle.engine.kernels import Band, Bytes, F, Floats, kernel, rows_in
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.palette import Palette
-from restyle.engine.pictures import blur, luma, shrink
+from restyle.engine.pictures import blur, enlarge, luma, shrink
 from restyle.engine.regions import Cut, Regions
-from restyle.engine.rows import columns, sample_row
+from restyle.engine.rows import columns, sample_row, store_row
 from restyle.engine.shot_palette import Palettes, with_true_faces
 from restyle.engine.strokes import Lines
-from restyle.engine.tones import byte_pixel
 
 MANNER = Manner(clusters=30, apart=8.5, lowest=15, highest=96, even=0.2, vivid=1.22)
 CUT = Cut(blur=0.9, round=1.8, crumb=350, least=0.09, scissors=14.0)
@@ -61,7 +60,7 @@ class SimpleIllustration:
             field.share,
             palette.rgb,
             _gradient(frame),
-            F(AIR * presence) * (F(1) - front),
+            enlarge(F(AIR * presence) * (F(1) - front), frame.half_size),
             _air(palette),
             details(frame, memory, field, palette, STROKES),
             *stroke_colours(palette),
@@ -74,10 +73,10 @@ class SimpleIllustration:
 
 
 def _gradient(frame: Frame) -> Floats:
-    """The scene's broad light, around 1: a quarter-size map."""
+    """The scene's broad light, around 1: a half-size map, from which rows are enlarged fastest."""
     broad = blur(shrink(luma(frame.abstract), 4), GRADIENT_SIGMA * frame.scale / 4)
     light: Floats = F(1) + F(GRADIENT) * (broad - broad.mean())
-    return light
+    return enlarge(light, frame.half_size)
 
 
 def _air(palette: Palette) -> Floats:
@@ -107,39 +106,56 @@ def _compose(
     height, width = first.shape
     top, bottom, left, right = window[0], window[1], window[2], window[3]
     across, across_behind = columns(width, light.shape[1]), columns(width, behind.shape[1])
+    row = np.empty((3, width), np.float32)
     for y in rows_in(band, height):
         strokes = stroke_row(lost[y], F(STROKES.epsilon), F(STROKES.phi))
         lights = sample_row(light, y, height, across)
         hazes = sample_row(behind, y, height, across_behind)
+        _flat_row(first[y], colours, row)
         for x in range(width):
-            one = colours[first[y, x]]
-            red = one[0]
-            green = one[1]
-            blue = one[2]
+            stroke = F(STROKE) * strokes[x]
+            if share[y, x] == 255 and stroke == F(0):
+                continue
+            red, green, blue = row[0, x], row[1, x], row[2, x]
             if share[y, x] < 255:
                 two = colours[second[y, x]]
                 rest = F(1) - F(share[y, x]) * F(1 / 255)
                 red += rest * (two[0] - red)
                 green += rest * (two[1] - green)
                 blue += rest * (two[2] - blue)
-            stroke = F(STROKE) * strokes[x]
             if stroke != F(0):
                 three = inks_dark[first[y, x]] if stroke > F(0) else inks_light[first[y, x]]
                 red += abs(stroke) * (three[0] - red)
                 green += abs(stroke) * (three[1] - green)
                 blue += abs(stroke) * (three[2] - blue)
-            haze = hazes[x]
-            red += haze * (air[0] - red)
-            green += haze * (air[1] - green)
-            blue += haze * (air[2] - blue)
-            lit = lights[x]
-            red *= lit
-            green *= lit
-            blue *= lit
-            if top <= y < bottom and left <= x < right:
-                red, green, blue = paint_features_pixel(
-                    shapes[y - top, x - left], inks, F(FEATURE), red, green, blue
+            row[0, x], row[1, x], row[2, x] = red, green, blue
+        for k in range(3):
+            _recede_row(row[k], air[k], hazes, lights)
+        if top <= y < bottom:
+            for x in range(left, right):
+                row[0, x], row[1, x], row[2, x] = paint_features_pixel(
+                    shapes[y - top, x - left],
+                    inks,
+                    F(FEATURE),
+                    row[0, x],
+                    row[1, x],
+                    row[2, x],
                 )
-            out[y, x, 0] = byte_pixel(red)
-            out[y, x, 1] = byte_pixel(green)
-            out[y, x, 2] = byte_pixel(blue)
+        store_row(row, out[y])
+
+
+@brush
+def _flat_row(layers: Bytes, colours: Floats, row: Floats) -> None:
+    for x in range(layers.shape[0]):
+        # Unsigned: numba asks of every signed index whether it counts from the end.
+        layer = np.uint32(layers[x])
+        row[0, x] = colours[layer, 0]
+        row[1, x] = colours[layer, 1]
+        row[2, x] = colours[layer, 2]
+
+
+@brush
+def _recede_row(row: Floats, air: F, hazes: Floats, lights: Floats) -> None:
+    """One channel, as far in the air and as lit as its places are."""
+    for x in range(row.shape[0]):
+        row[x] = (row[x] + hazes[x] * (air - row[x])) * lights[x]
