@@ -25,7 +25,7 @@ from restyle.engine.colours import Manner
 from restyle.engine.depth import heights
 from restyle.engine.hair import ColouredHair, coloured
 from restyle.engine.kernels import Bytes, F, Floats
-from restyle.engine.people import hair_tones, one_head, others_than, skin_tones
+from restyle.engine.people import hair_tones, one_cloth, one_head, others_than, skin_tones
 from restyle.engine.white_point import white_point
 
 LANES = 16  # entries are padded to this: a SIMD register of memberships a pixel
@@ -94,6 +94,8 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
     middle = float(np.median(pixels.lab[:, 0]))
     seen = greys.without_cast(lab, n_skin) if n_skin else lab
     rgb = colours.design(seen, n_skin, middle, manner)
+    if greys.is_known and n_skin:
+        rgb = one_cloth(seen, rgb, n_skin)
     rgb, more_rgb = special.painted(one_head(lab, rgb, head, in_face), head)
     height = heights(pixels, lab, n_skin, n_hair)
     places = _places(in_face, n_skin, n_hair, special)

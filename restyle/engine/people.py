@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from restyle.engine import colours
 from restyle.engine.clusters import Pixels, distance
 from restyle.engine.hair import DARK_HAIR, GREY_HAIR
-from restyle.engine.kernels import Floats
+from restyle.engine.kernels import F, Floats
 
 _SKIN_PIXELS = 60  # fewer than this, over all samples: no skin entries
 _SAME = 9.0  # ΔE from skin under which another entry would stand for skin once more
 _LOUD = 34.0  # chroma of a cloth that throws light of its own colour
+_NEARER = 0.5  # how far greys go to the hue of black: light navy looks mauve
+_UNTINGED, _TINGED = 3.0, 6.0  # chroma of what is as grey as black cloth, and of what isn't
+_HAZY, _NO_BLACK = 54.0, 66.0  # L of what may be black in haze, and of what is too light for that
 _BLACK, _NEUTRAL = 30.0, 15.0  # L and chroma under which what may be in a face is as dark hair
 
 
@@ -75,6 +78,25 @@ def one_head(lab: Floats, rgb: Floats, hair: slice, in_face: NDArray[np.bool_]) 
         black = in_face & (lab[:, 0] < _BLACK) & (np.hypot(lab[:, 1], lab[:, 2]) < _NEUTRAL)
         black[: hair.stop] = False
         painted[black, 1:] = painted[darkest, 1:]
+    return colours.to_rgb(painted)
+
+
+def one_cloth(seen: Floats, rgb: Floats, n_skin: int) -> Floats:
+    """The painted `rgb` (n, 3), dark greys of the hue of black: they are black in haze, or folds.
+
+    `seen` (n, 3) is Lab without the cast of the light.
+    """
+    painted = colours.to_lab(rgb[None])[0]
+    chroma = np.hypot(seen[:, 1], seen[:, 2])
+    grey = np.clip((_TINGED - chroma) / (_TINGED - _UNTINGED), 0, 1)
+    grey *= np.clip((_NO_BLACK - seen[:, 0]) / (_NO_BLACK - _HAZY), 0, 1)
+    grey[:n_skin] = 0
+    black = int(np.argmin(np.where(grey > 0, seen[:, 0], np.inf)))
+    if grey[black] == 0 or seen[black, 0] > _BLACK:
+        return rgb
+    strength = np.hypot(painted[:, 1], painted[:, 2])[:, None]
+    hue = painted[black, 1:] / max(float(strength[black, 0]), 1.0)
+    painted[:, 1:] += F(_NEARER) * grey[:, None] * (strength * hue - painted[:, 1:])
     return colours.to_rgb(painted)
 
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from restyle.engine import colours
-from restyle.engine.people import one_head, others_than
+from restyle.engine.people import one_cloth, one_head, others_than
 
 Floats = NDArray[np.float32]
 
@@ -69,3 +69,25 @@ def test_what_clothes_throw_on_skin_is_skin(part: float, stays: bool) -> None:
 def test_a_wall_between_skin_and_white_in_colour_stays() -> None:
     white, wall = np.array([90, 2, 6], np.float32), np.array([72, 9, 13], np.float32)
     assert len(others_than(SKIN, np.stack([white, wall]))) == 2
+
+
+@pytest.mark.parametrize(
+    ("grey", "goes"),
+    [((40, 1, -1), True), ((40, 6, 6), False), ((75, 0, 1), False)],
+    ids=["black in haze", "taupe", "a light wall"],
+)
+def test_dark_greys_go_towards_the_hue_of_black(
+    grey: tuple[float, float, float], goes: bool
+) -> None:
+    seen = _lab((60, 14, 18), (20, 0, 0), grey)
+    painted = _lab((66, 12, 20), (16, 3, -14), (44, -9, -8))
+    found = colours.to_lab(one_cloth(seen, colours.to_rgb(painted), 1)[None])[0]
+    np.testing.assert_allclose(found[:2], painted[:2], atol=1)
+    assert (found[2, 1] > -5) == goes
+    assert found[2, 2] < -7
+
+
+def test_without_a_black_dark_greys_stay() -> None:
+    painted = _lab((44, -9, -8), (60, 3, 9))
+    found = one_cloth(_lab((42, 0, 0), (60, 2, 8)), colours.to_rgb(painted), 0)
+    np.testing.assert_allclose(colours.to_lab(found[None])[0], painted, atol=1)
