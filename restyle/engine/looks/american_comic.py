@@ -37,7 +37,7 @@ from restyle.engine.tones import (
     smoothstep_pixel,
 )
 
-EDGE = 10.8  # a grey step (0–255) across which paint does not spread
+EDGE = 30.0  # a grey step (0–255) across which paint spreads less; across a third of it, it crawls
 
 # XDoG (Winnemöller and others 2012): a black mass where the tone is dark, and lines around it.
 MASS_SIGMA = 1.3  # half-size pixels; wide enough that blacks hold together

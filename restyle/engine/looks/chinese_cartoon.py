@@ -31,7 +31,7 @@ from restyle.engine.tones import (
     unstretched_pixel,
 )
 
-EDGE = 10.8  # a grey step (0–255) across which paint does not spread
+EDGE = 30.0  # a grey step (0–255) across which paint spreads less; across a third of it, it crawls
 STEADY = 0.86  # of a line: it is drawn once, with a sure hand
 LINES = Lines(sigma=1.2, epsilon=-0.0027, phi=130, length=9)
 SHADING_SIGMA = 7.0  # half-size pixels at 720p: shading of this size is flattened

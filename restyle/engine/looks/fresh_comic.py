@@ -31,7 +31,7 @@ from restyle.engine.tones import (
     unstretched_pixel,
 )
 
-EDGE = 15.6  # a grey step (0–255) across which paint does not spread
+EDGE = 30.0  # a grey step (0–255) across which paint spreads less; across a third of it, it crawls
 LINES = Lines(sigma=1.2, epsilon=-0.0036, phi=88, length=5)
 LINE_OPACITY = 0.88
 GRAIN = 0.013

@@ -31,7 +31,7 @@ from restyle.engine.tones import (
     unstretched_pixel,
 )
 
-EDGE = 10.8  # a grey step (0–255) across which paint does not spread
+EDGE = 30.0  # a grey step (0–255) across which paint spreads less; across a third of it, it crawls
 CEL = 0.75  # how far tones go to their steps
 FACE_SHADING = 0.55  # how much of a face's own shading is kept
 RICHER = 0.60  # more saturation in what has a colour, …
