@@ -60,7 +60,7 @@ def draw_faces(picture: Bytes, frame: Frame, pen: Pen) -> None:
             continue
         share = float(np.interp(seen, (SMALL, LARGE), (1, 0)))
         shapes = shapes_of(face.mesh, width, zoom)
-        sheet = _Sheet(picture, shapes, pen.opacity * share * face.strength)
+        sheet = Sheet(picture, shapes, pen.opacity * share * face.strength)
         least = pen.least_px * frame.scale
         for eye in shapes.eyes:
             _draw_eye(sheet, eye, shapes.width, pen, least)
@@ -69,14 +69,14 @@ def draw_faces(picture: Bytes, frame: Frame, pen: Pen) -> None:
         _draw_mouth(sheet, shapes, pen, least, shows_teeth=teeth)
 
 
-class _Shape(NamedTuple):
+class Shape(NamedTuple):
     """How much each pixel of a part of the sheet is covered, 0–255."""
 
     mask: NDArray[np.uint8]
     rows: slice
     columns: slice
 
-    def within(self, other: "_Shape") -> "_Shape":
+    def within(self, other: "Shape") -> "Shape":
         """What of it lies in another shape."""
         rows = slice(max(self.rows.start, other.rows.start), min(self.rows.stop, other.rows.stop))
         columns = slice(
@@ -89,11 +89,11 @@ class _Shape(NamedTuple):
             ]
             for shape in (self, other)
         )
-        return _Shape(np.minimum(one, two), rows, columns)
+        return Shape(np.minimum(one, two), rows, columns)
 
 
-class _Sheet:
-    """The part of a picture in which one face is drawn."""
+class Sheet:
+    """The part of a picture in which one face is drawn, at an opacity 0–1."""
 
     def __init__(self, picture: Bytes, shapes: FaceShapes, opacity: float) -> None:
         points = np.vstack([*(eye.brow for eye in shapes.eyes), shapes.lip_top, shapes.lip_bottom])
@@ -106,19 +106,22 @@ class _Sheet:
         self._origin = np.array((columns.start, rows.start), np.float32)
         self._opacity = opacity
 
-    def shape(self, outline: Floats) -> _Shape:
-        """What an outline encloses, with soft borders of a pixel."""
+    def shape(self, outline: Floats, soft: float = 0.0) -> Shape:
+        """What an outline encloses, with borders of a pixel, or so `soft` (σ in pixels)."""
         rows, columns = self.part.shape[:2]
         local = outline - self._origin
-        left, top = np.clip(np.floor(local.min(0)).astype(int) - 1, 0, (columns, rows))
-        right, bottom = np.clip(np.ceil(local.max(0)).astype(int) + 2, 0, (columns, rows))
+        room = 1 + int(np.ceil(2 * soft))
+        left, top = np.clip(np.floor(local.min(0)).astype(int) - room, 0, (columns, rows))
+        right, bottom = np.clip(np.ceil(local.max(0)).astype(int) + 1 + room, 0, (columns, rows))
         mask = np.zeros((bottom - top, right - left), np.uint8)
         polygon = np.round((local - (left, top)) * 256).astype(np.int32)
         if mask.size:
             cv2.fillPoly(mask, [polygon], 255, cv2.LINE_AA, 8)
-        return _Shape(mask, slice(top, bottom), slice(left, right))
+            if soft:
+                cv2.GaussianBlur(mask, (0, 0), soft, dst=mask)
+        return Shape(mask, slice(top, bottom), slice(left, right))
 
-    def lay(self, colour: Colour, shape: _Shape, opacity: float = 1.0) -> None:
+    def lay(self, colour: Colour, shape: Shape, opacity: float = 1.0) -> None:
         """Lay a colour over the picture where the shape is."""
         under = self.part[shape.rows, shape.columns]
         cover = shape.mask.astype(np.float32)[..., None] * F(opacity * self._opacity / 255)
@@ -126,7 +129,7 @@ class _Sheet:
         under[:] = (paint + F(0.5)).astype(np.uint8)
 
 
-def _draw_eye(sheet: _Sheet, eye: EyeShape, width: float, pen: Pen, least: float) -> None:
+def _draw_eye(sheet: Sheet, eye: EyeShape, width: float, pen: Pen, least: float) -> None:
     along = np.linspace(0, 1, len(eye.upper), dtype=np.float32)
     thick = max(pen.lid * width, least)
     taper = F(thick) * (F(0.35) + F(0.65) * np.sin(along * F(2.4)) ** 2)
@@ -155,7 +158,7 @@ def _draw_eye(sheet: _Sheet, eye: EyeShape, width: float, pen: Pen, least: float
     sheet.lay(pen.ink, brow, 0.85 * eye.seen)
 
 
-def _draw_nose(sheet: _Sheet, shapes: FaceShapes, pen: Pen, least: float) -> None:
+def _draw_nose(sheet: Sheet, shapes: FaceShapes, pen: Pen, least: float) -> None:
     line = shapes.nostrils
     along = np.linspace(-1, 1, len(line), dtype=np.float32)
     thick = F(max(0.7 * pen.mouth * shapes.width, 0.8 * least))
@@ -163,7 +166,7 @@ def _draw_nose(sheet: _Sheet, shapes: FaceShapes, pen: Pen, least: float) -> Non
 
 
 def _draw_mouth(
-    sheet: _Sheet, shapes: FaceShapes, pen: Pen, least: float, *, shows_teeth: bool
+    sheet: Sheet, shapes: FaceShapes, pen: Pen, least: float, *, shows_teeth: bool
 ) -> None:
     if pen.lips > 0:
         lips = sheet.shape(between(shapes.lip_top, shapes.lip_bottom))

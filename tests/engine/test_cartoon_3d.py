@@ -1,9 +1,14 @@
 """3D cartoon: depths that show as tone are lit as depths."""
 
+from typing import Any
+
 import cv2
 import numpy as np
+import pytest
 
+from restyle.engine import lighting
 from restyle.engine.kernels import Bytes, Floats
+from restyle.engine.lighting import Relief
 from restyle.engine.stylize import Stylizer
 from restyle.styles import Options, Style
 
@@ -59,3 +64,26 @@ def roughness(picture: Bytes) -> float:
     """How far tones differ from those around, of the middle."""
     tone = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
     return float((tone - cv2.GaussianBlur(tone, (0, 0), 6))[60:-60, 60:-60].std())
+
+
+def test_petals_are_plump_cushions(monkeypatch: pytest.MonkeyPatch) -> None:
+    reliefs: list[Relief] = []
+    light = lighting.light
+
+    def lit(colour: Floats, relief: Relief, *rest: Any, **named: Any) -> Floats:
+        reliefs.append(relief)
+        return light(colour, relief, *rest, **named)
+
+    monkeypatch.setattr(lighting, "light", lit)
+    petals = np.full((HEIGHT, WIDTH, 3), (150, 60, 72), np.uint8)
+    for y in range(30, HEIGHT, 60):
+        for x in range(40, WIDTH, 80):
+            cv2.ellipse(petals, (x, y), (37, 27), 0, 0, 360, (205, 95, 110), cv2.FILLED)
+    Stylizer(Options(Style.CARTOON_3D), (WIDTH, HEIGHT)).render(petals)
+    # The middle row of one in the middle, half size: its rim, halfway, and its top.
+    pieces = reliefs[0].small[75, 80:121:4]
+    top, half = pieces[5], (pieces[3] + pieces[7]) / 2
+    assert top > 8, "high, though it is wide"
+    assert top - half > 0.06 * top, "and round, not flat like foil with a rim"
+    whole = reliefs[0].height[75, 80:121:4]
+    assert whole[5] - whole[[0, 10]].mean() > 2.5, "it is lit so, too"

@@ -1,20 +1,24 @@
 """Style 1, American comic: black masses, few inks at few strengths, cream paper, Ben-Day dots."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from restyle.engine.blacks import INK_AT, INK_SHARPNESS, ended
 from restyle.engine.blurs import wide_blur
+from restyle.engine.cast import Cast
 from restyle.engine.cels import modelling
 from restyle.engine.details import busy
 from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.exposure import Exposure
 from restyle.engine.frames import Abstraction, Frame
+from restyle.engine.hair_tint import with_hair
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, luma, shrink
+from restyle.engine.prints import with_prints
 from restyle.engine.rows import (
     columns,
     curve_row,
@@ -60,7 +64,8 @@ SPOT = 0.18  # what is in the dark is black when its tone is lighter by this muc
 # Dark red and blue are colours, not blacks: how far tone goes by the most of red, green and blue,
 # and the tone to which such things are lighter for it: lines are still black on them.
 DEEP, OPEN = 0.42, 0.27
-STEADY = 0.84
+STEADY, PAINT_STEADY = 0.84, 0.6
+BLACKER = 0.5  # black hair, as a share: it is spotted
 
 # Ben-Day dots: a grid at 45°, dots grow as the tone falls.
 PITCH = 6.5  # full-size pixels at 720p
@@ -94,14 +99,17 @@ class AmericanComic:
     abstraction = Abstraction(passes=5, range_sigma=30, radius=3.0, sharpness=2)
 
     def __init__(self) -> None:
-        self._exposure = Exposure()
+        self._exposure, self._cast = Exposure(), Cast()
 
     def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the inks are the press's own."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:
         """Few inks over cream paper, then dots, then black."""
-        frame = self._exposure.develop(frame)
+        frame = self._cast.clear(self._exposure.develop(frame))
+        frame = replace(frame, abstract=with_prints(frame))
+        frame, _ = with_hair(frame, BLACKER)
+        frame = replace(frame, abstract=memory.blend("paint", frame.abstract, PAINT_STEADY))
         low, high = frame.levels
         tone = _tone(frame)
         black = memory.blend("black", _black(frame, tone), STEADY)

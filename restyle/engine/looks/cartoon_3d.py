@@ -8,22 +8,27 @@ and cast shadows, a rim.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from restyle.engine import backdrops, lighting, shading
 from restyle.engine.blurs import soft_blur, wide_blur
+from restyle.engine.cast import Cast
 from restyle.engine.details import busy, stands_alone_pixel
 from restyle.engine.exposure import Exposure
 from restyle.engine.eyes import CartoonEyes
 from restyle.engine.face_forms import FaceForms, delight, face_forms
 from restyle.engine.folds import Folds, folds
 from restyle.engine.frames import Abstraction, Frame
+from restyle.engine.hair_tint import with_hair
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.lighting import Relief
 from restyle.engine.motion import Memory
+from restyle.engine.mouths import CartoonMouths
 from restyle.engine.pictures import blur, enlarge, layered, layers, shrink
+from restyle.engine.prints import with_prints
 from restyle.engine.rows import columns, sample_colour_row, store_row, upsample_row
 from restyle.engine.silhouettes import Silhouette, Silhouettes, heads
 from restyle.engine.surfaces import glow
@@ -45,12 +50,14 @@ FUR = 0.25  # how much fainter edges are in fur: it is evened out to soft clumps
 STRANDS_AT, STRANDS = (0.35, 0.65), 0.7
 LOST, LOST_WHOLLY = 0.04, 0.12  # of a bird, a mast, a letter to the abstraction: it is kept
 UPSAMPLING = 17.0
-STEADY = 0.82
+STEADY = 0.85
 RISEN = 14.0  # half-size pixels at 720p: heights that differ so much are of another thing
 # Steps that divide paint, and how far it is evened out within them; both where there is a figure.
 ALIKE, ALIKE_IN_FIGURE = 0.008, 0.014
 EVEN, EVEN_IN_FIGURE = 8, 22
 CRISP, BLURRED = 1.4, 1.2
+PRINTED = 0.7  # of prints on clothes: all of them would flicker under hands
+BLACKER = 0.3  # black hair, as a share: haze takes its depth
 
 
 def _film(y: Floats) -> Floats:
@@ -68,16 +75,19 @@ class Cartoon3D:
     abstraction = Abstraction(passes=3, range_sigma=32, radius=3.0, sharpness=4)
 
     def __init__(self) -> None:
-        self._exposure = Exposure()
+        self._exposure, self._cast = Exposure(), Cast()
         self._silhouettes = Silhouettes()
         self._eyes = CartoonEyes()
+        self._mouths = CartoonMouths()
 
     def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the colours are the scene's own."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:
         """Even out, inflate and light at half size; bloom and eyes at full size."""
-        frame = self._exposure.develop(frame)
+        frame = self._cast.clear(self._exposure.develop(frame))
+        frame = replace(frame, abstract=with_prints(frame, PRINTED))
+        frame, hair = with_hair(frame, BLACKER)
         scale = frame.scale
         low, high = frame.levels
         # Steps between neighbours are larger in small pictures, smaller in dull ones.
@@ -88,6 +98,7 @@ class Cartoon3D:
         base = blur(whole, 1.3 * scale)
         clear = np.maximum(frame.anisotropy, F(0.5)) * (F(1) - F(FUR) * depths.fur)
         faces = face_forms(frame)
+        faces = faces._replace(cover=faces.cover * (F(1) - hair))
         body = self._silhouettes.find(frame)
         spared = F(0.8) * faces.cover
         # Figures are lit anew: their own folds and shades are evened out farther.
@@ -106,6 +117,7 @@ class Cartoon3D:
         bloom = glow(lit, 0.74, 16 * frame.scale, 0.14)
         out = np.empty_like(frame.full)
         _finish(lit, frame.grey, frame.guide, F(UPSAMPLING), bloom, out)
+        self._mouths.paint(out, frame)
         self._eyes.paint(out, frame)
         return out
 
