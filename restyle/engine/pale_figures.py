@@ -13,12 +13,14 @@ from restyle.engine.kernels import F, Floats
 from restyle.engine.pictures import blur, enlarge, shrink
 from restyle.engine.tones import smoothstep
 
-EVERY = 6  # frames in one of which a figure is looked for, and how pale it is
+EVERY = 6  # frames in one of which a figure is looked at
+SELDOM = 12  # … and in one of which it is looked for, as long as there is none that is pale
 WHITE = 0.95  # luma to which the light parts of a pale figure are brought
 LIGHT_PERCENTILE = 70
 DULL = 0.14, 0.24  # chroma (largest channel less smallest) that is white in a warm light, and isn't
 MID = 0.30, 0.42  # luma from which such a colour can be white in shade
 SOME, MUCH = 0.35, 0.65  # share of a figure that has to be pale, for it to be a little, and wholly
+SMALL, LARGE = 0.06, 0.14  # of the picture: boats and signs that pass for figures aren't lit
 MOST_GAIN = 1.65  # so that no noise comes up
 SOFT = 3.0  # σ in quarter-size pixels at 720p: white spreads a little, as on wet silk
 LEAST = 0.01  # a share that nobody sees
@@ -40,14 +42,16 @@ class PaleFigures:
     def __init__(self) -> None:
         self._foreground = Foreground(EVERY)
         self._seen = self._followed = (0.0, 1.0)  # share and gain
+        self._now = 0.0  # the share in the latest frame
         self._age = 0
 
     def read(self, frame: Frame) -> Pale:
         """The figure of the next frame; a share of 0 where none stands in front."""
         self._age = 0 if frame.is_cut else self._age + 1
-        looks = self._age % EVERY == 0
         none = Pale(np.zeros(frame.half_size, np.float32), 0.0, 1.0)
-        if self._seen[0] == 0 and self._followed[0] < LEAST:
+        idle = self._now == 0 and self._followed[0] < LEAST
+        looks = self._age % (SELDOM if idle else EVERY) == 0
+        if idle:
             # Nothing is followed in between.
             if not looks:
                 return none
@@ -56,16 +60,16 @@ class PaleFigures:
         if looks:
             self._seen = _measured(frame, front)
         share, gain = self._seen[0] * presence, self._seen[1]
+        self._now = share
         if not frame.is_cut:
             keep = 1.0 if frame.passes else SLOWLY
             share = keep * self._followed[0] + (1 - keep) * share
             gain = keep * self._followed[1] + (1 - keep) * gain
         self._followed = share, gain
-        return (
-            Pale(enlarge(blur(front, SOFT * frame.scale), frame.half_size), share, gain)
-            if share >= LEAST
-            else none
-        )
+        if share < LEAST:
+            return none
+        soft = blur(front, SOFT * frame.scale)
+        return Pale(enlarge(soft, frame.half_size), share, gain)
 
 
 def _measured(frame: Frame, front: Floats) -> tuple[float, float]:
@@ -83,6 +87,7 @@ def _measured(frame: Frame, front: Floats) -> tuple[float, float]:
     tone = colour @ np.array([0.299, 0.587, 0.114], np.float32)
     pale = (F(1) - smoothstep(*DULL, chroma)) * smoothstep(*MID, tone)
     share = float(smoothstep(SOME, MUCH, np.asarray(pale.mean())))
+    share *= float(smoothstep(SMALL, LARGE, np.asarray(front.mean())))
     light = tone[pale > F(0.5)]
     if not len(light):
         return 0.0, 1.0

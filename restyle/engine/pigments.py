@@ -80,21 +80,16 @@ def pigment_pixel(table: Floats, side: int, red: F, green: F, blue: F) -> tuple[
     fg = g - F(j)
     fb = b - F(k)
     along, down, inwards = 3 * side * side, 3 * side, 3
-    # From the near node to the far one, first along the largest rest, last along the least.
-    if fr >= fg:
-        if fg >= fb:
-            one, two = along, along + down
-        else:
-            one, two = (along if fr >= fb else inwards), along + inwards
-    elif fr >= fb:
-        one, two = down, along + down
-    else:
-        one, two = (down if fg >= fb else inwards), down + inwards
+    # From the near node to the far one, first along the largest rest, last along the least; chosen
+    # without a branch, which in textures would be foretold wrong.
+    one = along if (fr >= fg) & (fr >= fb) else (down if fg >= fb else inwards)
+    last = inwards if (fb <= fr) & (fb <= fg) else (down if fg <= fr else along)
+    every = along + down + inwards
     most, least = max(fr, max(fg, fb)), min(fr, min(fg, fb))
     middle = fr + fg + fb - most - least
     near = np.uint32(3 * ((i * side + j) * side + k))
-    first, second = near + np.uint32(one), near + np.uint32(two)
-    far = near + np.uint32(along + down + inwards)
+    first, second = near + np.uint32(one), near + np.uint32(every - last)
+    far = near + np.uint32(every)
     w, x, y = F(1) - most, most - middle, middle - least
     return (
         w * table[near] + x * table[first] + y * table[second] + least * table[far],

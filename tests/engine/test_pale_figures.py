@@ -8,7 +8,7 @@ from skimage import data
 
 from restyle.engine.frames import Abstraction, Frame, FrameReader
 from restyle.engine.kernels import Bytes
-from restyle.engine.pale_figures import EVERY, WHITE, Pale, PaleFigures
+from restyle.engine.pale_figures import EVERY, SELDOM, WHITE, Pale, PaleFigures, _measured
 
 ABSTRACTION = Abstraction(passes=2, range_sigma=30, radius=3)
 
@@ -54,7 +54,7 @@ def test_where_nothing_pale_is_in_front_there_is_nothing(who: str) -> None:
 
 
 def test_its_light_comes_slowly_and_with_a_cut_at_once() -> None:
-    scenes = ["rocket", *["white"] * (2 * EVERY)]
+    scenes = ["rocket", *["white"] * (SELDOM + EVERY)]
     slow, _ = read(*scenes, cut=False)
     steps = np.diff([pale.share for pale in slow])
     assert 0 < slow[-1].share < 0.8
@@ -73,3 +73,13 @@ def test_people_whose_faces_are_seen_keep_their_own_light() -> None:
     frame = reader.read(scene("white"))
     assert frame.faces
     assert PaleFigures().read(frame).share == 0
+
+
+@pytest.mark.parametrize(("side", "counts"), [(20, False), (24, False), (70, True)])
+def test_what_is_small_does_not_count(side: int, counts: bool) -> None:
+    frame = FrameReader(ABSTRACTION, keep_faces=False).read(scene("white"))
+    front = np.zeros((100, 120), np.float32)
+    front[20 : 20 + side, 40 : 40 + side] = 1
+    share, _ = _measured(frame, front)
+    assert (share > 0.5) == counts
+    assert counts or share == 0

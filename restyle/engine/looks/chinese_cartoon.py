@@ -157,16 +157,17 @@ def _wash(
             r, g, b = saturate_pixel(r, g, b, purer * (F(1) - F(PURE) * lit * dull))
             r, g, b = contain_pixel(r, g, b, F(1))
             r, g, b = pigment_pixel(flat_table, side, r, g, b)
-            shell = F(SHELL) * lit * dull
-            r += shell * (F(SHELL_WHITE[0]) - r)
-            g += shell * (F(SHELL_WHITE[1]) - g)
-            b += shell * (F(SHELL_WHITE[2]) - b)
-            # Behind a pale figure bare ground is malachite, but not what is all light.
-            ground = (pale - ahead) * dull * min(max(F(3.3) * tone - F(0.66), F(0)), F(1))
-            ground *= min(max(F(3.2) - F(3) * tone, F(0.25)), F(1))
-            r *= F(1) - F(MALACHITE[0]) * ground
-            g *= F(1) - F(MALACHITE[1]) * ground
-            b *= F(1) - F(MALACHITE[2]) * ground
+            if pale > F(0):
+                shell = F(SHELL) * lit * dull
+                r += shell * (F(SHELL_WHITE[0]) - r)
+                g += shell * (F(SHELL_WHITE[1]) - g)
+                b += shell * (F(SHELL_WHITE[2]) - b)
+                # Behind a pale figure bare ground is malachite, but not what is all light.
+                ground = (pale - ahead) * dull * min(max(F(3.3) * tone - F(0.66), F(0)), F(1))
+                ground *= min(max(F(3.2) - F(3) * tone, F(0.25)), F(1))
+                r *= F(1) - F(MALACHITE[0]) * ground
+                g *= F(1) - F(MALACHITE[1]) * ground
+                b *= F(1) - F(MALACHITE[2]) * ground
             # A wash is laid from its dark border inwards.
             edge = min(max(F(4) * (border[y, x] - grey[y, x]), F(0)), F(0.5))
             edge *= F(1) - max(fm, F(0.7) * lit)
