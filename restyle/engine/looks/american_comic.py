@@ -15,6 +15,7 @@ from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.exposure import Exposure
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.hair_tint import with_hair
+from restyle.engine.inks import skin_pixel, slate_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.pictures import blur, enlarge, luma, shrink
@@ -131,6 +132,7 @@ class AmericanComic:
             placed(frame.ground, frame.ground.offset, frame.size[1]),
             placed(frame.ground, frame.ground.fresh, frame.size[1]),
             F(frame.ground.share),
+            F(max((face.strength for face in frame.faces), default=0.0)),
             out,
         )
         draw_faces(out, frame, PEN)
@@ -217,6 +219,7 @@ def _compose(
     offset: Floats,
     fresh: Floats,
     share: F,
+    people: F,
     out: Bytes,
 ) -> None:
     height, width = guide.shape
@@ -235,6 +238,7 @@ def _compose(
             mix_row(cover, newer, share)
             mix_row(feathers, finer, share)
         _product_row(feathers, sample_row(sliding, y, height, across))
+        slate_row(paint, before, faces, people)
         _print_row(paint, before, plain, steps, faces, forms, cover, feathers, black[y])
         store_row(paint, out[y])
 
@@ -267,7 +271,7 @@ def _print_row(
         # In the dark a camera sees colour where there is none.
         lit = F(0.25) + F(0.75) * smoothstep_pixel(F(0.10), F(0.34), before[x])
         wanted = F(0.35) + F(1.35) * lit * smoothstep_pixel(F(0.10), F(0.34), strength)
-        skin = max(_skin_pixel(red, green, blue, strength), face)
+        skin = max(skin_pixel(red, green, blue, strength), face)
         wanted += skin * (F(SKIN_SATURATION) - wanted)
         # The same move in four strengths of ink, the hue kept.
         inked = min(strength * wanted, F(1))
@@ -286,18 +290,6 @@ def _print_row(
         reds[x] = paper * red + ink * F(0.05)
         greens[x] = paper * green + ink * F(0.05)
         blues[x] = paper * blue + ink * F(0.07)
-
-
-@brush
-def _skin_pixel(red: F, green: F, blue: F, strength: F) -> F:
-    """How much a colour is one that skin has: from red to yellow, and neither grey nor vivid."""
-    lowest = min(red, min(green, blue))
-    hue = (green - blue) / max(red - lowest, F(0.02))
-    orange = smoothstep_pixel(F(-0.1), F(0.15), hue)
-    orange *= F(1) - smoothstep_pixel(F(0.70), F(0.95), hue)
-    orange *= smoothstep_pixel(F(0.08), F(0.16), strength)
-    orange *= F(1) - smoothstep_pixel(F(0.48), F(0.70), strength)
-    return orange * smoothstep_pixel(F(0), F(0.02), red - max(green, blue))
 
 
 @brush
