@@ -10,7 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from restyle.engine.blurs import wide_blur
 from restyle.engine.colours import Manner
+from restyle.engine.depth import of_one_hue
 from restyle.engine.details import details, stroke_colours, stroke_row
 from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.foreground import Foreground
@@ -18,8 +20,8 @@ from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.palette import LANES, Palette
-from restyle.engine.pictures import blur, enlarge, shrink
-from restyle.engine.regions import Cut, Field, Regions
+from restyle.engine.pictures import blur, enlarge, luma, shrink
+from restyle.engine.regions import LOUD, Cut, Field, Regions
 from restyle.engine.rows import columns, sample_row, store_row
 from restyle.engine.sheets import Sheets, grain_row
 from restyle.engine.shot_palette import Palettes, with_true_faces
@@ -31,6 +33,10 @@ SCORES = Lines(sigma=2.0, epsilon=-0.011, phi=45, length=5)
 SCORE, RELIEF = 0.60, 0.16  # how dark scores and how light strips are; the light on their sides
 DARKEST = 0.50  # how much light the deepest shadow takes
 OVER, LOW = 1.0, 0.6  # how far a figure lies above the ground; how much less its own steps are
+# Hollows between petals, which tones alone don't cut apart: how much darker than what is within
+# HOLLOW (σ, half-size pixels at 720p) they begin, and how fast they fill with shadow; and how many
+# other loud tones of its hue a petal has.
+SHALLOW, DEEPER, HOLLOW, FEW = 0.035, 9.0, 11.0, 1.0
 STEP = 0.34  # difference in height at which a shadow is full
 FEATURE = 0.96  # opacity of eyes and mouths
 
@@ -120,8 +126,29 @@ def _shadow(frame: Frame, field: Field, palette: Palette, front: Floats) -> Floa
     sheets = cv2.resize(field.label, small.shape[::-1], interpolation=cv2.INTER_NEAREST)
     soft = _cast(small, cast(Bytes, sheets), CAST, frame.scale / 2)
     total += enlarge(soft, frame.half_size)
+    petals = _petals(palette.lab)
+    if petals.any():
+        sunk = _hollows(luma(frame.abstract), frame.scale)
+        total += sunk * np.asarray(cv2.LUT(field.label, petals), np.float32)
     lost: Floats = np.clip(total * F(0.75), F(0), F(1)) * (F(1) - F(0.8) * frame.face_mask)
     return lost
+
+
+def _petals(lab: Floats) -> Floats:
+    """Of each entry (n, 3) how far it is one of several loud tones of a hue: 0–1 (256,)."""
+    kin = of_one_hue(lab)
+    np.fill_diagonal(kin, 0)
+    loud = np.clip((np.hypot(lab[:, 1], lab[:, 2]) - F(LOUD)) / F(15), F(0), F(1))
+    tones = (kin * np.minimum(loud[:, None], loud[None])).sum(1)
+    found = np.zeros(256, np.float32)
+    found[: len(lab)] = np.clip(tones - F(FEW), F(0), F(1))
+    return found
+
+
+def _hollows(tone: Floats, scale: float) -> Floats:
+    """How deep each pixel lies between what is lighter around it: 0–1."""
+    darker = wide_blur(tone, HOLLOW * scale, 2) - tone - F(SHALLOW)
+    return np.asarray(np.clip(F(DEEPER) * darker, F(0), F(1)))
 
 
 def _cast(height: Floats, sheets: Bytes, shadow: Shadow, scale: float) -> Floats:
