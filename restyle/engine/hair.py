@@ -4,7 +4,7 @@ Short brown hair is as dull as black cloth in dim light. Beside what is grey in 
 warm as skin is, if less; where a face is tells it from cloth, unless it is long.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,6 +40,10 @@ class ColouredHair:
     brown: float
     lit: Floats
     cloth: Floats
+
+    def in_one_tone(self) -> "ColouredHair":
+        """The same without a lock in light."""
+        return replace(self, lit=self.lit[:0])
 
     def painted(self, rgb: Floats, hair: slice) -> tuple[Floats, Floats]:
         """Painted `rgb` (n, 3) with `hair` in its colour, and what `lit` and `cloth` are painted.

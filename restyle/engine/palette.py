@@ -82,11 +82,13 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
     greys = white_point(pixels, hair)
     special = coloured(pixels, skin, hair, greys)
     own = np.concatenate([skin, hair])
-    more = np.concatenate([special.lit, special.cloth])
     centres, counts = cluster(_others(pixels, own), manner.clusters)
     apart = manner.apart * contrast(pixels.lab)
-    centres = merge(pixels, centres, counts, apart, LANES - len(own) - len(more))
-    centres = others_than(skin, centres)
+    room = LANES - len(own) - len(special.cloth)
+    centres = others_than(skin, merge(pixels, centres, counts, apart, room))
+    if len(centres) + len(special.lit) > room:
+        special = special.in_one_tone()  # A colour of the picture's own is worth more.
+    more = np.concatenate([special.lit, special.cloth])
     lab = np.concatenate([own, centres]).astype(np.float32)
     n_skin, n_hair = len(skin), len(hair)
     head = slice(n_skin, n_skin + n_hair)

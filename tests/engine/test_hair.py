@@ -1,5 +1,7 @@
 """Hair keeps the family of its hue in any light; cloth of the colour of brown hair stays black."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from numpy.typing import NDArray
 
 from restyle.engine.clusters import Sample
 from restyle.engine.colours import Manner, to_lab
-from restyle.engine.palette import GRID, Palette, fit
+from restyle.engine.palette import GRID, LANES, Palette, fit
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -104,6 +106,20 @@ def test_coloured_hair_of_one_tone_has_a_lock_in_light_and_no_black() -> None:
     )
     assert len(on_head) == 2
     assert not on_head & anywhere
+
+
+def test_a_picture_of_many_colours_keeps_them_all_and_spares_the_lock() -> None:
+    portrait = _portrait(BROWN, DAY)
+    many = portrait.rgb.copy()
+    hues = np.linspace(0, 179, LANES, endpoint=False)
+    bars = np.array([[(hue, 160, 90 + 100 * (n % 2)) for n, hue in enumerate(hues)]], np.uint8)
+    many[:20] = cv2.resize(
+        cv2.cvtColor(bars, cv2.COLOR_HSV2RGB), (240, 20), interpolation=cv2.INTER_NEAREST
+    )
+    for sample, tones in ((portrait, 2), (replace(portrait, rgb=many), 1)):
+        palette = fit([sample], replace(MANNER, clusters=30))
+        assert np.count_nonzero(palette.head_table.any((0, 1, 2))) == tones
+    assert len(palette.lab) == LANES
 
 
 def test_black_hair_needs_no_entries_of_its_own() -> None:
