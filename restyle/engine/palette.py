@@ -33,6 +33,7 @@ GRID = 33  # steps of the membership table along R, G and B
 
 _SOFTNESS = 60.0  # ΔE² at which membership has fallen to 1/e
 _VAGUE = 240.0  # the same where neighbours are asked too
+_COLOURED, _ONE_HUE = 16.0, 0.94  # chroma of what has a hue; cosine between those of one
 _FACE_CORE = 0.6  # face mask above which a pixel may be skin
 
 
@@ -100,7 +101,7 @@ def fit(samples: Sequence[Sample], manner: Manner) -> Palette:
         rgb = one_cloth(seen, rgb, n_skin)
     rgb, more_rgb = special.painted(one_head(lab, rgb, head, in_face), head)
     height = heights(pixels, lab, n_skin, n_hair)
-    places = _places(in_face, n_skin, n_hair, special)
+    places = _places(lab, in_face, n_skin, n_hair, special)
     lab, rgb = np.concatenate([lab, more]), np.concatenate([rgb, more_rgb])
     unlike = _unlikeness(lab)
     not_in_face = _barred(places.face)
@@ -133,13 +134,18 @@ class _Places(NamedTuple):
     head: NDArray[np.bool_]
 
 
-def _places(in_face: NDArray[np.bool_], n_skin: int, n_hair: int, special: ColouredHair) -> _Places:
+def _places(
+    lab: Floats, in_face: NDArray[np.bool_], n_skin: int, n_hair: int, special: ColouredHair
+) -> _Places:
     """Those of the entries of `in_face`, and of what more coloured hair needs."""
     place = np.arange(len(in_face))
     of_hair = (place >= n_skin) & (place < n_skin + n_hair)
     no_skin = place >= n_skin
-    # The shade of coloured hair is coloured, too: no black, no grey.
-    head = of_hair if special.is_coloured else no_skin & (in_face | (n_hair == 0))
+    if special.is_coloured:
+        # Its shade is coloured, too: no black, no grey.
+        head = of_hair | no_skin & in_face & _alike_in_hue(lab, lab[n_skin])
+    else:
+        head = no_skin & (in_face | (n_hair == 0))
     # Brown is for heads alone where it can be: cloth of that colour has an entry of its own.
     anywhere = ~of_hair | special.is_long | (not len(special.cloth))
     lit, cloth = np.ones(len(special.lit), bool), np.ones(len(special.cloth), bool)
@@ -149,6 +155,13 @@ def _places(in_face: NDArray[np.bool_], n_skin: int, n_hair: int, special: Colou
         np.concatenate([no_skin | ~no_skin.any(), lit, ~cloth]),
         np.concatenate([head, lit, ~cloth]),
     )
+
+
+def _alike_in_hue(lab: Floats, tone: Floats) -> NDArray[np.bool_]:
+    """Which of `lab` (n, 3) have a colour, and the hue of `tone` (3,)."""
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    along = (lab[:, 1:] @ tone[1:]) / max(float(np.hypot(*tone[1:])), 1.0)
+    return np.asarray((chroma > _COLOURED) & (along > _ONE_HUE * chroma), np.bool_)
 
 
 def _others(pixels: Pixels, own: Floats) -> Floats:

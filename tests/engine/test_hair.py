@@ -19,7 +19,7 @@ MANNER = Manner(clusters=16, apart=9.0, lowest=15, highest=96, even=0.2, vivid=1
 SKIN, WALL, TROUSERS = (0.4, 0.31, 0.25), (0.5, 0.5, 0.5), (0.3, 0.3, 0.3)
 CLOTH, HAZY_CLOTH = (0.03, 0.03, 0.03), (0.15, 0.15, 0.15)
 BROWN, LIT_BROWN, BLACK = (0.085, 0.073, 0.063), (0.135, 0.114, 0.096), (0.07, 0.07, 0.07)
-BLOND, GREY = (0.3, 0.22, 0.11), (0.4, 0.4, 0.4)
+BLOND, SHADED_BLOND, GREY = (0.3, 0.22, 0.11), (0.085, 0.055, 0.018), (0.4, 0.4, 0.4)
 DAY, COOL, WARM = (1.0, 1.0, 1.0), (0.82, 1.0, 1.2), (1.15, 1.0, 0.82)
 GREENISH = (0.88, 1.05, 1.0)
 
@@ -106,6 +106,20 @@ def test_coloured_hair_of_one_tone_has_a_lock_in_light_and_no_black() -> None:
     )
     assert len(on_head) == 2
     assert not on_head & anywhere
+
+
+def test_coloured_hair_has_a_shade_of_its_hue_but_no_grey() -> None:
+    portrait = _portrait(BLOND, DAY)
+    rgb = portrait.rgb.copy()
+    rgb[25:62, 135:156] = _seen(SHADED_BLOND, DAY)
+    rgb[140:, :120], rgb[140:, 120:] = _seen(SHADED_BLOND, DAY), _seen(GREY, DAY)
+    palette = fit([replace(portrait, rgb=rgb)], MANNER)
+    blond = _painted(palette, "head_table", _seen(BLOND, DAY))
+    shaded = _painted(palette, "head_table", _seen(SHADED_BLOND, DAY))
+    assert shaded[0] < blond[0] - 12
+    for tone in (shaded, _painted(palette, "head_table", _seen(GREY, DAY))):
+        assert np.hypot(*tone[1:]) > 16
+        assert tone[1:] @ blond[1:] > 0.9 * np.hypot(*tone[1:]) * np.hypot(*blond[1:])
 
 
 def test_a_picture_of_many_colours_keeps_them_all_and_spares_the_lock() -> None:
