@@ -18,12 +18,12 @@ from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.pale_figures import PaleFigures
+from restyle.engine.pale_light import dull_pixel, ground_pixel, light_pixel
 from restyle.engine.pictures import blur, enlarge, luma
 from restyle.engine.pigments import pigment_pixel
 from restyle.engine.rows import columns, sample_row, store_row, upsample_row
 from restyle.engine.strokes import Lines, ink_pixel, line_response, line_tone
 from restyle.engine.tones import (
-    chroma_pixel,
     contain_pixel,
     luma_pixel,
     saturate_pixel,
@@ -145,12 +145,12 @@ def _wash(
             detail = min(max(F(1.5) * (features[y, x] - calm[y, x]), F(-0.40)), F(0.16))
             tone = (grey[y, x] - low) * gain
             ahead = pale * front[y, x]
-            lit = ahead * (F(1) - fm) * min(max(F(4.5) * tone - F(1.1), F(0)), F(1))
+            lit = ahead * (F(1) - fm) * light_pixel(tone)
             light = F(1) + flat * (F(1) - fm) + F(1.5) * detail * max(fm, F(PLUMAGE) * lit)
             r = (colour[y, x, 0] - low) * gain * light
             g = (colour[y, x, 1] - low) * gain * light
             b = (colour[y, x, 2] - low) * gain * light
-            dull = min(max(F(1.7) - F(5.5) * chroma_pixel(r, g, b), F(0)), F(1))
+            dull = dull_pixel(r, g, b)
             lift = F(1) + lit * (F(0.4) + F(0.6) * dull) * (lacking - F(1))
             r, g, b = r * lift, g * lift, b * lift
             purer = unstretched_pixel(r, b, duller + F(BLOOD) * fm)
@@ -162,9 +162,8 @@ def _wash(
                 r += shell * (F(SHELL_WHITE[0]) - r)
                 g += shell * (F(SHELL_WHITE[1]) - g)
                 b += shell * (F(SHELL_WHITE[2]) - b)
-                # Behind a pale figure bare ground is malachite, but not what is all light.
-                ground = (pale - ahead) * dull * min(max(F(3.3) * tone - F(0.66), F(0)), F(1))
-                ground *= min(max(F(3.2) - F(3) * tone, F(0.25)), F(1))
+                # Behind a pale figure bare ground is malachite.
+                ground = (pale - ahead) * ground_pixel(tone, dull)
                 r *= F(1) - F(MALACHITE[0]) * ground
                 g *= F(1) - F(MALACHITE[1]) * ground
                 b *= F(1) - F(MALACHITE[2]) * ground

@@ -8,6 +8,8 @@ from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
+from restyle.engine.pale_figures import PaleFigures
+from restyle.engine.pale_light import Light, lit
 from restyle.engine.pictures import blur, luma
 from restyle.engine.rows import (
     columns,
@@ -46,6 +48,10 @@ def _wash(y: Floats) -> Floats:
 
 
 WASH = curve(_wash)
+# The white of pale figures, its shadow, and what the ground behind them loses.
+LIGHT = Light(
+    white=(0.98, 0.98, 0.96), shade=(0.72, 0.79, 0.84), edge=(0.66, 0.90), ground=(0.26, 0.13, 0.10)
+)
 PEN = Pen(ink=(84, 62, 66), lid=0.026, brow=0.026, mouth=0.015, opacity=0.8)
 
 
@@ -56,12 +62,14 @@ class FreshComic:
 
     def __init__(self) -> None:
         self._paper: Tile | None = None
+        self._figures = PaleFigures()
 
     def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the colours are the scene's own, lightened."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:
         """Washes, pigment gathered at wet edges, glow, lines in the paint's own colour, paper."""
+        frame = lit(frame, self._figures.read(frame), LIGHT, memory)
         height, width = frame.size
         if self._paper is None:
             s = frame.scale

@@ -9,6 +9,9 @@ from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
+from restyle.engine.pale_figures import PaleFigures
+from restyle.engine.pale_light import Light, lit
+from restyle.engine.pictures import luma
 from restyle.engine.rows import (
     columns,
     curve_row,
@@ -27,6 +30,7 @@ from restyle.engine.tones import (
     posterise,
     saturate_pixel,
     screen_pixel,
+    smoothstep,
     smoothstep_pixel,
     unstretched_pixel,
 )
@@ -52,6 +56,13 @@ def _cels(y: Floats) -> Floats:
 
 
 LIFTED, CELS = curve(_lifted), curve(_cels)
+# The white of pale figures, its shadow, and what the ground behind them loses.
+LIGHT = Light(
+    white=(0.97, 0.96, 0.95),
+    shade=(0.68, 0.665, 0.83),
+    edge=(0.80, 0.84),
+    ground=(0.26, 0.22, 0.08),
+)
 PEN = Pen(ink=(40, 26, 46), taller=1.3, iris=0.33, mouth=0.016)
 
 
@@ -60,13 +71,23 @@ class JapaneseManga:
 
     abstraction = Abstraction(passes=4, range_sigma=26, radius=2.5, sharpness=2)
 
+    def __init__(self) -> None:
+        self._figures = PaleFigures()
+
     def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: the palette is the scene's own."""
 
     def paint(self, frame: Frame, memory: Memory) -> Bytes:
         """Cel tones, split toning, glow and lines over the abstracted frame."""
+        pale = self._figures.read(frame)
+        frame = lit(frame, pale, LIGHT, memory)
         light = glow(frame.abstract, 0.70, 18 * frame.scale, 0.30)
         lines = draw_response(frame, memory, LINES)
+        form = modelling(frame, memory)
+        if pale.share:
+            # Its white has one shadow already, and no bruises.
+            white = smoothstep(0.3, 0.5, luma(frame.abstract))
+            form *= F(1) - F(pale.share) * pale.front * white
         out = np.empty((*frame.size, 3), np.uint8)
         low, high = frame.levels
         _compose(
@@ -76,7 +97,7 @@ class JapaneseManga:
             light,
             lines,
             frame.face_mask,
-            modelling(frame, memory),
+            form,
             LIFTED,
             CELS,
             F(low),
