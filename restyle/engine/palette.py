@@ -22,7 +22,7 @@ from restyle.engine.clusters import (
     merge,
 )
 from restyle.engine.colours import Manner
-from restyle.engine.depth import heights
+from restyle.engine.depth import heights, of_one_hue
 from restyle.engine.hair import ColouredHair, coloured
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.people import hair_tones, one_cloth, one_head, others_than, skin_tones
@@ -33,7 +33,7 @@ GRID = 33  # steps of the membership table along R, G and B
 
 _SOFTNESS = 60.0  # ΔE² at which membership has fallen to 1/e
 _VAGUE = 240.0  # the same where neighbours are asked too
-_COLOURED, _ONE_HUE = 16.0, 0.94  # chroma of what has a hue; cosine between those of one
+_ALIKE = 0.5  # of one hue, 0–1: what may shade coloured hair
 _FACE_CORE = 0.6  # face mask above which a pixel may be skin
 
 
@@ -143,7 +143,7 @@ def _places(
     no_skin = place >= n_skin
     if special.is_coloured:
         # Its shade is coloured, too: no black, no grey.
-        head = of_hair | no_skin & in_face & _alike_in_hue(lab, lab[n_skin])
+        head = of_hair | no_skin & in_face & (of_one_hue(lab)[n_skin] > _ALIKE)
     else:
         head = no_skin & (in_face | (n_hair == 0))
     # Brown is for heads alone where it can be: cloth of that colour has an entry of its own.
@@ -155,13 +155,6 @@ def _places(
         np.concatenate([no_skin | ~no_skin.any(), lit, ~cloth]),
         np.concatenate([head, lit, ~cloth]),
     )
-
-
-def _alike_in_hue(lab: Floats, tone: Floats) -> NDArray[np.bool_]:
-    """Which of `lab` (n, 3) have a colour, and the hue of `tone` (3,)."""
-    chroma = np.hypot(lab[:, 1], lab[:, 2])
-    along = (lab[:, 1:] @ tone[1:]) / max(float(np.hypot(*tone[1:])), 1.0)
-    return np.asarray((chroma > _COLOURED) & (along > _ONE_HUE * chroma), np.bool_)
 
 
 def _others(pixels: Pixels, own: Floats) -> Floats:
