@@ -14,7 +14,7 @@ from gradio.utils import get_upload_folder
 from restyle.clips import Clip
 from restyle.errors import RestyleError
 from restyle.fetching import Guard
-from restyle.fitting import FitPlan, WholePlan, plan_fit, plan_parts
+from restyle.fitting import FitPlan, WholePlan
 from restyle.jobs import Jobs
 from restyle.limits import LIMITS
 from restyle.page.answering import Updates, in_words, problem_html, said_of
@@ -24,17 +24,17 @@ from restyle.page.clip_panel import (
     extent_choices,
     look_at,
     report_html,
-    scenes_of,
     shape_matters,
     whole_trim,
 )
 from restyle.page.fit_picture import NO_PICTURE, picture_of
+from restyle.page.offer import go_words, parts_of, plan_of
 from restyle.page.panels import Choices, Panels
 from restyle.page.paste_line import progress_html
 from restyle.page.pasting import Progress, fetch_clip
-from restyle.page.price_panel import go_text, price_html
+from restyle.page.price_panel import price_html
 from restyle.page.samples import Sample
-from restyle.page.texts import both, language
+from restyle.page.texts import Language, both, language
 from restyle.page.visitors import visitor_of
 
 
@@ -49,48 +49,40 @@ class Choosing:
         self.host_pays = bool(jobs.services()["cloud"]["host_pays"])
 
     @in_words
-    def clip_changed(self, request: gr.Request, *choices: Any) -> Updates:
-        """A clip came in, or went: read it, set the trim anew, and show the report and the price.
+    def choices_changed(self, request: gr.Request, *choices: Any) -> Updates:
+        """A clip came in or went, or a choice changed: trim, report and price follow.
 
-        Raises nothing for a clip that cannot be used: the report says why.
+        Depends on what is chosen now, never on which event came first: Gradio may skip some.
         """
-        clip = self.panels.clip
-        lang = language(request)
         chosen = Choices(*choices)
-        trim = dict(NO_TRIM)
-        extent = gr.update(value="part", visible=False)
-        over = {clip.paste.says: ""}  # what an earlier fetch had to say
-        if chosen.video:
-            try:
-                found = look_at(chosen.video)
-                trim = whole_trim(found)
-                if found.duration_s > LIMITS.max_duration_s:
-                    words = extent_choices(found, lang)
-                    extent = gr.update(value="part", visible=True, choices=words)
-            except RestyleError as problem:
-                return {
-                    **over,
-                    clip.extent: extent,
-                    clip.trim: trim,
-                    clip.shape: gr.update(visible=False),
-                    clip.fit: NO_PICTURE,
-                    clip.report: problem_html(problem, lang),
-                    **self._price(None, chosen, request),
-                }
-        shown = self._shown(replace(chosen, trim=trim, fit=None, extent="part"), request)
-        return {**over, clip.extent: extent, clip.trim: trim, **shown}
+        found: Clip | None = None
+        problem: RestyleError | None = None
+        try:
+            found = look_at(chosen.video) if chosen.video else None
+        except RestyleError as error:
+            problem = error
+        chosen, begun_anew = self._begun_anew(chosen, found, language(request))
+        return {**begun_anew, **self._shown(chosen, found, problem, request)}
 
-    @in_words
-    def extent_changed(self, request: gr.Request, *choices: Any) -> Updates:
-        """All of a long clip is wanted, or a part again: the trim begins anew with as much."""
-        chosen = Choices(*choices)
-        if not chosen.video:
-            return {}
-        trim = whole_trim(look_at(chosen.video), whole=chosen.is_whole)
-        return {
-            self.panels.clip.trim: trim,
-            **self._shown(replace(chosen, trim=trim), request),
-        }
+    def _begun_anew(
+        self, chosen: Choices, found: Clip | None, lang: Language
+    ) -> tuple[Choices, Updates]:
+        """The trim begins anew with another clip, or with another extent of the same one."""
+        clip = self.panels.clip
+        trim = chosen.trim if isinstance(chosen.trim, dict) else {}
+        anew = whole_trim(found, whole=chosen.is_whole) if found else NO_TRIM
+        if trim.get("clip") == anew["clip"]:
+            if trim.get("max_s") == anew.get("max_s"):
+                return chosen, {}
+            return replace(chosen, trim=anew), {clip.trim: anew}
+        extent = gr.update(value="part", visible=False)
+        if found:
+            anew = whole_trim(found)
+            if found.duration_s > LIMITS.max_duration_s:
+                extent = gr.update(value="part", visible=True, choices=extent_choices(found, lang))
+        over = {clip.paste.says: ""}  # what an earlier fetch had to say
+        chosen = replace(chosen, trim=anew, fit=None, extent="part")
+        return chosen, {**over, clip.extent: extent, clip.trim: dict(anew)}
 
     @in_words
     def pasting(self, request: gr.Request) -> Updates:
@@ -119,11 +111,6 @@ class Choosing:
         return self.panels.clip.paste.at_rest()
 
     @in_words
-    def choices_changed(self, request: gr.Request, *choices: Any) -> Updates:
-        """A choice changed: the report and the price follow, from the plan that would run."""
-        return self._shown(Choices(*choices), request)
-
-    @in_words
     def sample_chosen(self, event: gr.EventData) -> Updates:
         """A sample's card was pressed: it becomes the clip."""
         number = int(event.number)
@@ -131,59 +118,46 @@ class Choosing:
             return {self.panels.clip.video: str(self.offered[number].path)}
         return {}
 
-    def _shown(self, chosen: Choices, request: gr.Request) -> Updates:
-        """Report and price for these choices."""
+    def _shown(
+        self,
+        chosen: Choices,
+        found: Clip | None,
+        problem: RestyleError | None,
+        request: gr.Request,
+    ) -> Updates:
+        """Report and price for these choices, or why there are none."""
         lang = language(request)
         clip = self.panels.clip
-        key = {self.panels.price.api_key: gr.update(visible=chosen.service == "cloud")}
-        if not chosen.video:
-            return {
-                clip.report: f'<p class="hint">{both("clip_first")}</p>',
-                clip.shape: gr.update(visible=False),
-                clip.fit: NO_PICTURE,
-                **key,
-                **self._price(None, chosen, request),
-            }
-        found = look_at(chosen.video)
         plan: FitPlan | WholePlan | None = None
-        problem: RestyleError | None = None
-        try:
-            plan = self._plan(found, chosen)
-        except RestyleError as error:
-            problem = error
-        first = plan.parts[0] if isinstance(plan, WholePlan) else plan
-        count = len(plan.parts) if isinstance(plan, WholePlan) else 1
-        checks = checks_of(found, plan, lang)
+        picture, report = NO_PICTURE, f'<p class="hint">{both("clip_first")}</p>'
+        if found:
+            try:
+                plan = plan_of(found, chosen)
+            except RestyleError as error:
+                problem = error
+            picture = picture_of(found, parts_of(plan)[0] if plan else None)
+            report = report_html(found, checks_of(found, plan, lang), plan, lang, problem)
+        elif problem:
+            report = problem_html(problem, lang)
         return {
-            clip.report: report_html(found, checks, plan, lang, problem),
-            clip.shape: gr.update(visible=shape_matters(found)),
-            clip.fit: picture_of(found, first),
-            **key,
-            **self._price(plan.duration_s if plan else None, chosen, request, count),
+            clip.report: report,
+            clip.shape: gr.update(visible=bool(found and shape_matters(found))),
+            clip.fit: picture,
+            self.panels.price.api_key: gr.update(visible=chosen.service == "cloud"),
+            **self._price(plan, chosen, request),
         }
 
-    @staticmethod
-    def _plan(found: Clip, chosen: Choices) -> FitPlan | WholePlan:
-        """The plan that would run; of a clip in parts, cut where the scene changes."""
-        wishes = chosen.wishes(found)
-        if not chosen.is_whole:
-            return plan_fit(found, **wishes)
-        scenes = scenes_of(str(chosen.video), wishes["start_s"], wishes["end_s"])
-        whole = plan_parts(found, scenes, **wishes)
-        return whole if len(whole.parts) > 1 else whole.parts[0]
-
     def _price(
-        self, duration_s: float | None, chosen: Choices, request: gr.Request, parts: int = 1
+        self, plan: FitPlan | WholePlan | None, chosen: Choices, request: gr.Request
     ) -> Updates:
         price = self.panels.price
         lang = language(request)
-        batch = chosen.batch
         card = f'<p class="hint">{both("price_none")}</p>'
-        if duration_s is not None:
+        if plan:
+            batch, parts = chosen.batch, len(parts_of(plan))
             left = self.jobs.budget_left(visitor_of(request)) if self.host_pays else None
-            card = price_html(duration_s, batch[0], chosen.service, lang, left, len(batch), parts)
-        words = go_text(duration_s, batch[0], chosen.service, lang, len(batch), parts)
-        return {
-            price.price: card,
-            price.go: gr.update(value=words, interactive=duration_s is not None),
-        }
+            card = price_html(
+                plan.duration_s, batch[0], chosen.service, lang, left, len(batch), parts
+            )
+        words = go_words(plan, chosen, lang)
+        return {price.price: card, price.go: gr.update(value=words, interactive=plan is not None)}

@@ -1,4 +1,4 @@
-"""The name that a job's clip goes by: a recording's is made, another try keeps the one it had."""
+"""The names that a clip goes by: a job's, where a recording's is made, and the panels' own."""
 
 import contextlib
 import os
@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+
+from restyle.clips import Clip
 
 # Gradio calls whatever the camera recorded so.
 RECORDED = {"sample.webm", "sample.mp4"}
@@ -17,6 +19,11 @@ def own_name(path: Path, now: datetime | None = None) -> str:
     if path.name not in RECORDED:
         return path.name
     return f"camera-{now or datetime.now(UTC):%Y-%m-%d}{path.suffix}"
+
+
+def panel_name(clip: Clip) -> str:
+    """What the panels know a clip by: two clips of one name differ in their size."""
+    return f"{clip.path.name} {clip.size_bytes} {clip.width}x{clip.height}"
 
 
 @contextlib.contextmanager

@@ -18,13 +18,14 @@ from restyle.errors import RestyleError
 from restyle.fitting import MOST_S, FitPlan, WholePlan, parts_needed, scene_changes
 from restyle.limits import LIMITS, Check, check, ratio_ok
 from restyle.page.chinese import in_language
+from restyle.page.clip_names import panel_name
 from restyle.page.fit_picture import fit_picture
 from restyle.page.markup import clicks, either, heading, words_of
 from restyle.page.paste_line import PasteLine, paste_line
 from restyle.page.samples import Sample
 from restyle.page.texts import CHECK_NAMES, Language, both, label, say
 
-NO_TRIM: dict[str, float] = {"duration_s": 0.0, "start_s": 0.0, "end_s": 0.0}
+NO_TRIM: dict[str, float | str] = {"clip": "", "duration_s": 0.0, "start_s": 0.0, "end_s": 0.0}
 FOLDER = Path(__file__).parent
 # More than the result can show only makes the recording stutter.
 CAMERA = {"width": {"ideal": 1280}, "height": {"ideal": 720}}
@@ -110,10 +111,11 @@ def look_at(path: str) -> Clip:
     return inspect(Path(path))
 
 
-def whole_trim(clip: Clip, *, whole: bool = False) -> dict[str, float]:
+def whole_trim(clip: Clip, *, whole: bool = False) -> dict[str, Any]:
     """The trim a clip begins with: all of it, or its first 30 seconds, or as much as parts take."""
     most_s = MOST_S if whole else float(LIMITS.max_duration_s)
     return {
+        "clip": panel_name(clip),
         "duration_s": round(clip.duration_s, 3),
         "start_s": 0.0,
         "end_s": round(min(clip.duration_s, most_s), 3),
@@ -129,7 +131,7 @@ def span(trim: Any, clip: Clip, *, whole: bool = False) -> tuple[float, float | 
     """
     chosen = trim if isinstance(trim, dict) else {}
     anew = whole_trim(clip, whole=whole)
-    if any(chosen.get(name, anew[name]) != anew[name] for name in ("duration_s", "max_s")):
+    if any(chosen.get(name, anew[name]) != anew[name] for name in ("clip", "duration_s", "max_s")):
         chosen = anew
     start_s, end_s = float(chosen.get("start_s") or 0), float(chosen.get("end_s") or 0)
     untouched = start_s == 0 and end_s == whole_trim(clip)["end_s"] and not whole

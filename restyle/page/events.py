@@ -1,5 +1,7 @@
 """Which event of the page is answered by what: the ties between panels, choosing and running."""
 
+from functools import partial
+from types import MethodType
 from typing import Any
 
 import gradio as gr
@@ -21,35 +23,33 @@ def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -
         "api_visibility": "private",
     }
     clip, price, result, jobs = panels.clip, panels.price, panels.result, panels.jobs
-    fitted = [clip.report, clip.shape, clip.fit]
-    shown = [*fitted, price.price, price.go, price.api_key, result.status]
-    clip.video.change(
-        choosing.clip_changed,
+    # One tie for all of them: Gradio keeps the answers of one in order, but not those of several,
+    # and a late one would bring back the price of earlier choices.
+    gr.on(
+        [
+            clip.video.change,
+            clip.extent.change,
+            _method(clip.trim.trimmed),
+            clip.shape.change,
+            _method(clip.fit.moved),
+            _method(panels.style.style.chosen),
+            price.resolution.change,
+            price.fps.release,
+            panels.service.change,
+            # Not the button's click: when an answer has kept another choice waiting, Gradio
+            # repeats the event that it belonged to, and with it all that is tied to that event.
+            _method(price.price.outdated),
+            page.load,
+        ],
+        choosing.choices_changed,
         panels.choices,
-        [clip.paste.says, clip.extent, clip.trim, *shown],
+        [
+            *(clip.paste.says, clip.extent, clip.trim, clip.report, clip.shape, clip.fit),
+            *(price.price, price.go, price.api_key, result.status),
+        ],
         trigger_mode="always_last",
         **quietly,
     )
-    clip.extent.change(
-        choosing.extent_changed,
-        panels.choices,
-        [clip.trim, *shown],
-        trigger_mode="always_last",
-        **quietly,
-    )
-    for changed in (
-        clip.trim.trimmed,
-        clip.shape.change,
-        clip.fit.moved,
-        panels.style.style.chosen,
-        price.resolution.change,
-        price.fps.release,
-        panels.service.change,
-        page.load,
-    ):
-        changed(
-            choosing.choices_changed, panels.choices, shown, trigger_mode="always_last", **quietly
-        )
     fetched = gr.on(
         [clip.paste.address.submit, clip.paste.fetch.click],
         choosing.pasting,
@@ -76,7 +76,10 @@ def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -
     clip.samples.sample(choosing.sample_chosen, None, [clip.video, result.status], **quietly)
     price.price.cheaper(lambda: "1080", None, price.resolution, **quietly)
     begun = price.go.click(
-        running.begin, [jobs.mine, price.api_key, *panels.choices], panels.watched, **quietly
+        running.begin,
+        [jobs.mine, price.api_key, price.go, *panels.choices],
+        [*panels.watched, price.price],
+        **quietly,
     )
     begun.then(None, js=SHOW_RESULT)
     for way, go_on in (
@@ -93,3 +96,8 @@ def tie(page: gr.Blocks, panels: Panels, choosing: Choosing, running: Running) -
     jobs.jobs.retry(running.retry, [jobs.mine, price.api_key], panels.watched, **quietly)
     panels.timer.tick(running.look, jobs.mine, panels.watched, trigger_mode="once", **quietly)
     jobs.mine.opened(running.opened, None, panels.watched, trigger_mode="always_last", **quietly)
+
+
+def _method(event: Any) -> Any:
+    """An event of our own HTML as `gr.on` takes it: Gradio gives it as a partial, not a method."""
+    return MethodType(event.func, *event.args) if isinstance(event, partial) else event

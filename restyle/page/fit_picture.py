@@ -10,6 +10,7 @@ import gradio as gr
 
 from restyle.clips import Clip
 from restyle.fitting import FitPlan
+from restyle.page.clip_names import panel_name
 from restyle.page.markup import either
 from restyle.page.texts import both
 
@@ -34,7 +35,7 @@ def picture_of(clip: Clip, plan: FitPlan | None) -> dict[str, Any]:
 
     Without `axis` and `bars` there is nothing to see, and the picture is hidden.
     """
-    name = f"{clip.path.name} {clip.size_bytes} {clip.width}x{clip.height}"
+    name = panel_name(clip)
     if plan is None:
         return {**NO_PICTURE, "clip": name}
     crop, pad, axis = plan.crop, plan.pad, ""

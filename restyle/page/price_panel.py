@@ -6,6 +6,7 @@ The price comes from the seconds of the very plan that the job carries out.
 from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
+from uuid import uuid4
 
 import gradio as gr
 
@@ -21,6 +22,8 @@ RESOLUTIONS: dict[str, tuple[int, bool]] = {
     "720": (720, False),
     "1080": (540, True),
 }
+# A card that is out of date asks for another, as a choice does.
+ASK_ANEW = "watch('value', () => props.value.includes('data-outdated') && trigger('outdated'));"
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ def price_panel(*, host_pays: bool) -> PricePanel:
     with gr.Column(elem_id="till"):
         price = gr.HTML(
             f'<p class="hint">{both("price_none")}</p>',
-            js_on_load=clicks("cheaper"),
+            js_on_load=clicks("cheaper") + ASK_ANEW,
             elem_id="price",
         )
         go = gr.Button(label("go"), variant="primary", interactive=False, elem_id="transform")
@@ -134,6 +137,11 @@ def price_html(
     if left is not None:
         success = f"{success} {say('price_left', lang, left=dollars(left))}"
     return _card(total, f"{more} {success}", _cheaper(cloud, options, lang, count))
+
+
+def outdated_html() -> str:
+    """The card while the price is asked for anew; no two are alike, so that each is noticed."""
+    return f'<p class="hint" data-outdated="{uuid4().hex}">{both("price_asked")}</p>'
 
 
 def go_text(

@@ -17,7 +17,9 @@ from restyle.page.clip_names import named_copy, own_name
 from restyle.page.clip_panel import look_at, scenes_of
 from restyle.page.jobs_panel import Mine, jobs_html
 from restyle.page.keys import forget_key, own_key
+from restyle.page.offer import check_seen
 from restyle.page.panels import Choices, Panels
+from restyle.page.price_panel import outdated_html
 from restyle.page.result_panel import empty_status, result_html, stage_html, status_html
 from restyle.page.texts import Language, language, say
 from restyle.page.visitors import visitor_of
@@ -33,14 +35,27 @@ class Running:
         self.host_pays = bool(jobs.services()["cloud"]["host_pays"])
 
     @in_words
-    def begin(self, request: gr.Request, stored: Any, typed_key: str, *choices: Any) -> Updates:
-        """Transform was pressed: a job begins with exactly what is shown."""
+    def begin(
+        self, request: gr.Request, stored: Any, typed_key: str, seen: str, *choices: Any
+    ) -> Updates:
+        """Transform was pressed: a job begins with exactly what is shown.
+
+        `seen` is what stood on the button: nothing is spent at a price that was not there.
+        """
         chosen = Choices(*choices)
         lang = language(request)
         forget_key(self.page, request, typed_key)
         if not chosen.video:
             raise ClipError(say("no_clip", lang), what_next=say("no_clip_next", lang))
-        wishes = chosen.wishes(look_at(chosen.video))
+        found = look_at(chosen.video)
+        try:
+            check_seen(seen, found, chosen, lang)
+        except RestyleError as moved:
+            return {
+                self.panels.result.status: problem_html(moved, lang),
+                self.panels.price.price: outdated_html(),
+            }
+        wishes = chosen.wishes(found)
         scenes = None
         if chosen.is_whole:  # those that are shown
             scenes = scenes_of(chosen.video, wishes["start_s"], wishes["end_s"])

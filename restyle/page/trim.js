@@ -1,6 +1,6 @@
 // The trim: a filmstrip of the clip, two handles never further apart than the limit, a window
 // between them that slides as a whole, and the playhead.
-// The value that Python reads: { duration_s, start_s, end_s, max_s, fps }; fps 0 where it varies.
+// The value that Python reads: { clip, duration_s, start_s, end_s, max_s, fps }; fps 0 where it varies.
 const root = element.querySelector('.trim');
 const find = (name) => root.querySelector('.trim-' + name);
 const [start, end] = [find('start'), find('end')];

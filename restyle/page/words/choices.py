@@ -121,5 +121,14 @@ CHOICES: dict[str, tuple[str, str]] = {
         "{left} left of today's budget of this page.",
         "本页今日预算还剩 {left}。",
     ),
+    "price_moved": (
+        "Nothing was begun: the price on the button was not yet that of your last choice.",
+        "尚未开始：按钮上的价格还不是您最后一次选择的价格。",
+    ),
+    "price_moved_next": (
+        "The button now says “{go}”. Press it again if that is what you want.",
+        "按钮现在显示“{go}”。如需继续，请再按一次。",
+    ),
+    "price_asked": ("The price is worked out anew.", "正在重新计算价格。"),
     "price_none": ("The price appears here with your clip.", "选好视频后，这里显示价格。"),
 }
