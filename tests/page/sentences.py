@@ -6,6 +6,7 @@ that is only known at work stands as `VALUE`.
 
 import ast
 import importlib
+import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,7 @@ class Source:
         if isinstance(node, ast.Name) and isinstance(getattr(self.module, node.id, None), str):
             return [_text(getattr(self.module, node.id))]
         if isinstance(node, ast.Call) and _name(node) == "say":  # of the page's own texts
-            return [Text(*TEXTS[ast.literal_eval(node.args[0])])]
+            return [Text(*map(_unfilled, TEXTS[ast.literal_eval(node.args[0])]))]
         if isinstance(node, ast.Call) and _name(node) == "strip":
             return self.texts(node.func.value, given)  # type: ignore[attr-defined]  # a method
         return []
@@ -76,6 +77,14 @@ class Source:
                 said = [Text(str(getattr(part, "value", "")), "")]
             found = _pairs(found, said)
         return found
+
+
+def _unfilled(template: str) -> str:
+    """A text of the page, its blanks as values that are only known at work."""
+    return "".join(
+        said + (VALUE if blank is not None else "")
+        for said, blank, _, _ in string.Formatter().parse(template)
+    )
 
 
 def _text(english: str) -> Text:
