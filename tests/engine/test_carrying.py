@@ -92,4 +92,7 @@ def test_a_texture_keeps_its_strength_wherever_it_lies_and_while_it_is_renewed()
 def test_laying_without_any_motion_is_the_tile_itself() -> None:
     tile = textures.pigment(SIZE, 0.7)
     ground = Carrier().carry(motion(np.zeros(2), cut=True), (2, 2))
-    np.testing.assert_array_equal(tile.lay(SIZE, ground), tile.values[: SIZE[1], : SIZE[0]])
+    # To the last bit but one: some processors take roots a little short.
+    np.testing.assert_allclose(
+        tile.lay(SIZE, ground), tile.values[: SIZE[1], : SIZE[0]], rtol=2.5e-7, atol=0
+    )
