@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from restyle.engine.camera import told_by_camera
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.places import bilinear_row, brought, empty_source, source_row
-from restyle.engine.plain_ground import settled_flow
+from restyle.engine.plain_ground import cells_of, told, told_around
 from restyle.engine.scenes import Scenes
 
 TOLERANCE = 14.0  # a grey difference (0–255) that halves the trust in the flow
@@ -69,9 +70,10 @@ class MotionReader:
         if previous is None:
             return _standstill(height, width, is_cut=True)
         found: Floats = self._flow.calc(grey, previous, None)
-        flow = settled_flow(found, grey)
-        trust = np.empty((height, width), np.float32)
         floats = grey.astype(np.float32), previous.astype(np.float32)
+        cells = cells_of(found, floats[0])
+        flow = told(found, told_around(cells), told_by_camera(found, cells, *floats))
+        trust = np.empty((height, width), np.float32)
         _photo_consistency(*floats, flow, trust)
         # Dark frames resemble each other: a scene that comes out of black is asked for what it is.
         if float(trust.mean()) < CUT_BELOW or (is_another and self._scenes.after_nothing):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from restyle.engine.kernels import Bytes, Floats
-from restyle.engine.plain_ground import settled_flow
+from restyle.engine.plain_ground import cells_of, told, told_around
 
 HEIGHT, WIDTH = 120, 240
 
@@ -23,6 +23,10 @@ def imagined() -> Floats:
     flow[:60, WIDTH // 2 + 16 :] = (-5, 4)
     flow[60:, WIDTH // 2 + 16 :] = (6, -3)
     return flow
+
+
+def settled_flow(flow: Floats, grey: Bytes) -> Floats:
+    return told(flow, told_around(cells_of(flow, grey.astype(np.float32))))
 
 
 def test_a_plain_wall_moves_as_the_structure_beside_it() -> None:
@@ -45,3 +49,17 @@ def test_a_picture_without_structure_has_one_motion_or_none(value: int) -> None:
     found = settled_flow(imagined(), np.full((HEIGHT, WIDTH), value, np.uint8))
     assert np.isfinite(found).all()
     assert np.abs(found - found[:1, :1]).max() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"), [((0, 0), 0), ((1, 0), 2), ((0, 1), 5), ((1, 1), 5), ((0.5, 0.5), 3)]
+)
+def test_the_later_saying_counts_by_its_share_before_the_earlier_one(
+    shares: tuple[float, float], expected: float
+) -> None:
+    first, second = (
+        np.broadcast_to(np.array([move, 0, share], np.float32), (4, 6, 3))
+        for move, share in zip((2, 5), shares, strict=True)
+    )
+    mixed = told(np.zeros((32, 48, 2), np.float32), first, second)
+    assert mixed[..., 0] == pytest.approx(expected, abs=1e-5)
