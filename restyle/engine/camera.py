@@ -17,6 +17,8 @@ from restyle.engine.plain_ground import Cells
 # How much smaller the picture is in which the motion is sought; one row in how many tells of it,
 # and of what is missed at half size.
 SMALLER, SPARSE, EVERY = 2, 2, 4
+# σ in those pixels: what is as fine as they are is not sampled truly between them.
+CALM = 1.0
 AGREEING, OFF = 3, 0.7  # rounds of asking cells; half-size pixels off that make one another thing's
 # A grey difference (0–255) that is another thing's motion, round by round.
 OTHERS = 8.0, 4.0, 4.0
@@ -40,7 +42,8 @@ def told_by_camera(found: Floats, cells: Cells, grey: Floats, previous: Floats) 
     """
     belief = cells.belief
     start = _of_cells(cells) / SMALLER
-    way = _camera(shrink(grey, SMALLER), shrink(previous, SMALLER), start) * SMALLER
+    small, before = (blur(shrink(one, SMALLER), CALM) for one in (grey, previous))
+    way = _camera(small, before, start) * SMALLER
     missed = np.empty((3, *belief.shape), np.float32)
     _misses(grey, previous, found, way.astype(np.float32), missed)
     by_none, by_camera, by_flow = missed
