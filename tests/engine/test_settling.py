@@ -83,3 +83,26 @@ def test_the_past_is_taken_from_where_things_were() -> None:
     off = apart(settler.settle(moved, motion((-2, 0))), moved)
     assert not off[0][:, 8:].any()
     assert not off[1][:, 4:].any()
+
+
+def striped(shift: float) -> Planes:
+    """Fine stripes, so many full-size pixels further to the left."""
+    x = np.arange(WIDTH) + shift
+    stripes = 128 + 40 * np.sin(2 * np.pi * x / 5)
+    return Planes(
+        np.broadcast_to(stripes.round(), (HEIGHT, WIDTH)).astype(np.uint8), flat(128).chroma
+    )
+
+
+def test_what_is_carried_between_pixels_stays_sharp() -> None:
+    settler = Settler()
+    for i in range(9):
+        shown = settler.settle(striped(0.5 * i), motion((0.25, 0), cut=i == 0))
+    kept = shown.luma[:, 20:-20].std() / striped(4).luma[:, 20:-20].std()
+    assert 0.91 < kept < 1.02
+
+
+def test_a_line_that_flickers_is_calmed() -> None:
+    settler = Settler()
+    shown = [settler.settle(flat(128 + 20 * (i % 2)), motion(cut=i == 0)).luma for i in range(8)]
+    assert np.abs(shown[7].astype(int) - shown[6]).mean() < 0.75 * 20
