@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from restyle.engine import seals, textures
+from restyle.engine.contours import SEEN, contours
 from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
@@ -27,6 +28,7 @@ from restyle.engine.washes import Washes, cloud_on
 FINE = Lines(sigma=1.4, epsilon=-0.0055, phi=90, length=7)
 BOLD = Lines(sigma=2.9, epsilon=-0.0190, phi=55, length=9)
 HAIR_LENGTH = 8  # half-size pixels at 720p, each way
+CONTOUR, FULL = 0.64, 1.8  # how dark the contours of pale things are at most, and from where on
 TINT = 0.30
 CARE = 0.85  # for skin, where a face has 1
 PAPER = (0.962, 0.948, 0.898)
@@ -58,6 +60,9 @@ class ChineseInkWash:
         scale = frame.scale
         height, width = frame.size
         fine, bold, streaks = _brushed(frame)
+        outlines = memory.blend("outlines", contours(bold, frame), 0.8)
+        clear = runs(frame)
+        fine, bold = fine * clear, bold * clear
         marks = memory.blend("marks", np.dstack([fine, bold, streaks]), 0.6)
 
         # Hands and necks are drawn as carefully as faces: their folds, no ragged borders.
@@ -82,6 +87,7 @@ class ChineseInkWash:
             frame.abstract,
             enlarge(np.ascontiguousarray(marks[..., 0]), frame.size, smooth=True),
             np.ascontiguousarray(marks[..., 1]),
+            outlines,
             np.ascontiguousarray(marks[..., 2]),
             pressure,
             frame.face_mask,
@@ -101,7 +107,7 @@ def _brushed(frame: Frame) -> Floats:
     tone, scale = line_tone(frame), frame.scale
     half_size = frame.half_size[1], frame.half_size[0]
     hairs = textures.grain(half_size, scale).lay(half_size, frame.ground, 0.5)
-    drawn = traced(
+    return traced(
         [line_edges(tone, frame, FINE), line_edges(tone, frame, BOLD), hairs],
         frame.tangents,
         [
@@ -110,8 +116,6 @@ def _brushed(frame: Frame) -> Floats:
             np.full(max(round(HAIR_LENGTH * scale), 2) + 1, 1, np.float32),
         ],
     )
-    drawn[:2] *= runs(frame)
-    return drawn
 
 
 @brush
@@ -131,6 +135,7 @@ def _compose(
     colour: Floats,
     fine: Floats,
     bold: Floats,
+    outlines: Floats,
     streaks: Floats,
     pressure: Floats,
     face: Floats,
@@ -148,8 +153,11 @@ def _compose(
         dry = sample_row(streaks, y, height, across)
         press = sample_row(pressure, y, height, across)
         broad = sample_row(bold, y, height, across)
+        outline = sample_row(outlines, y, height, across)
         soaked = _ragged_row(density, y, height, clumps[y], fiber[y], faces, scale)
-        _draw_row(tint, soaked, pool, clumps[y], fiber[y], faces, press, dry, fine[y], broad)
+        _draw_row(
+            tint, soaked, pool, clumps[y], fiber[y], faces, press, dry, fine[y], broad, outline
+        )
         store_row(tint, out[y])
 
 
@@ -191,6 +199,7 @@ def _draw_row(
     dry: Floats,
     fine: Floats,
     broad: Floats,
+    outline: Floats,
 ) -> None:
     """Wash, strokes and paper in place of a row of colour `tint` (3, W)."""
     reds, greens, blues = tint[0], tint[1], tint[2]
@@ -210,12 +219,17 @@ def _draw_row(
         swell = max(swell, F(0.35))
         thin = F(1) - ink_pixel(fine[x] * (swell + F(0.9) * fm), F(FINE.epsilon), F(FINE.phi))
         thick = F(1) - ink_pixel(broad[x] * swell, F(BOLD.epsilon), F(BOLD.phi))
+        # Pale things are held by a pale contour.
+        dark = smoothstep_pixel(F(0.14), F(0.36), max(wash, pool[x]))
+        pale = (F(1) - fm) * (F(1) - dark)
+        contour = F(CONTOUR) * pale * smoothstep_pixel(F(SEEN), F(FULL), outline[x] * swell)
         # Flying white: streaks along the stroke where there is little ink left.
         hair = dry[x] + F(0.35) * n - F(0.55) * press[x]
         broken = smoothstep_pixel(F(0.10), F(0.75), hair) * (F(1) - fm)
         thick *= F(1) - F(0.80) * broken * (F(1) - F(0.55) * thick * thick)
         thin *= F(1) - F(0.55) * broken
-        stroke = F(1) - (F(1) - F(0.80) * thin) * (F(1) - F(0.92) * thick)
+        contour *= F(1) - F(0.55) * broken
+        stroke = F(1) - (F(1) - F(0.80) * thin) * (F(1) - F(0.92) * thick) * (F(1) - contour)
         den = F(1) - (F(1) - min(max(wash, F(0)), F(1))) * (F(1) - stroke)
         den = min(max(den, F(0)), F(0.97))
         white = F(1) - den
@@ -224,6 +238,8 @@ def _draw_row(
         m = luma_pixel(red, green, blue)
         hold = F(TINT) * smoothstep_pixel(F(0.05), F(0.4), den)
         hold *= F(1) - smoothstep_pixel(F(0.55), F(0.95), den)
+        # Contours are of ink alone.
+        hold *= F(1) - contour
         r = (F(PAPER[0]) - pulp) * white + F(0.085) * den + hold * (red - m)
         g = (F(PAPER[1]) - pulp) * white + F(0.090) * den + hold * (green - m)
         b = (F(PAPER[2]) - pulp) * white + F(0.100) * den + hold * (blue - m)
