@@ -53,11 +53,20 @@ class Agreement:
         self._age = 0
 
     def read(
-        self, seen: _Seen, of: Palette, gate: Floats, front: Floats, *, restart: bool
+        self,
+        seen: _Seen,
+        of: Palette,
+        gate: Floats,
+        front: Floats,
+        *,
+        restart: bool,
+        walls: Floats | None = None,
     ) -> Bytes:
         """Memberships (h, w, LANES) at quarter size, sums of 255; `gate` as for `belong`.
 
-        `front` (0–1, quarter size) is what stands before the ground: labels don't spread across."""
+        `front` (0–1, quarter size) is what stands before the ground: labels don't spread across,
+        nor across `walls` (quarter size), if any, which count as steps of colour do.
+        """
         colour = shrink(seen.abstract, 2)
         flow = F(0.5) * shrink(seen.flow, 2)
         if self._every > 1 and self._follows(colour, flow, seen, restart=restart):
@@ -67,11 +76,13 @@ class Agreement:
         across = np.empty((height, width * LANES), np.uint8)
         tables = of.vague_table, of.face_table, of.cheek_table, of.hair_table, of.head_table
         belong(colour, *tables, small_gate, _NOTHING, _ALONE, across)
-        walls = np.clip(small_gate, F(-1), F(1)) + front if gate.size > 1 else front
+        divided = np.clip(small_gate, F(-1), F(1)) + front if gate.size > 1 else front
+        if walls is not None:
+            divided = divided + walls
 
         def agreed_on(past: Bytes | None, flow: Floats, confidence: Floats) -> Bytes:
             own = recalled(across, past, flow, confidence, _ALONE, INERTIA, COMMON).membership
-            return spread(own, colour, walls, front, seen.scale, self._wall)
+            return spread(own, colour, divided, front, seen.scale, self._wall)
 
         past = None if restart else self._before
         agreed = agreed_on(past, flow, shrink(seen.confidence, 2))

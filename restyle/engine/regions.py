@@ -100,11 +100,17 @@ class Regions:
         self._scissors = Scissors(cut.scissors)
 
     def read(
-        self, seen: Seen, palette: Palette, size: tuple[int, int], front: Floats | None = None
+        self,
+        seen: Seen,
+        palette: Palette,
+        size: tuple[int, int],
+        front: Floats | None = None,
+        walls: Floats | None = None,
     ) -> Field:
         """The regions of the next frame; `size` is the full (width, height).
 
         `front` (0–1, quarter size) is what stands before the ground; none if nothing is known.
+        What lies on two sides of `walls` (quarter size), if any, need not agree on its colour.
         Another palette than the last frame's begins anew, as a cut does.
         """
         height, width = seen.abstract.shape[:2]
@@ -116,7 +122,7 @@ class Regions:
         if front is None:
             front = np.zeros_like(shrink(seen.confidence, 2))
         gate = _gate(seen, front) if palette.n_skin else np.zeros((1, 1), np.float32)
-        found = self._membership(seen, palette, gate, front, restart=restart)
+        found = self._membership(seen, palette, gate, front, walls, restart=restart)
         membership, label, second, share = found
         nothing = np.full_like(label, LANES)
         shown = nothing if restart or self._shown is None else self._shown
@@ -136,11 +142,18 @@ class Regions:
         return Field(label, *resolved(label, second, share, size))
 
     def _membership(
-        self, seen: Seen, of: Palette, gate: Floats, front: Floats, *, restart: bool
+        self,
+        seen: Seen,
+        of: Palette,
+        gate: Floats,
+        front: Floats,
+        walls: Floats | None,
+        *,
+        restart: bool,
     ) -> Recalled:
         height, width = seen.abstract.shape[:2]
         taps = _gaussian(self._cut.blur * seen.scale, BLUR_REACH)
-        agreed = self._agreement.read(seen, of, gate, front, restart=restart)
+        agreed = self._agreement.read(seen, of, gate, front, restart=restart, walls=walls)
         # At a border both sides count: where exactly it runs isn't seen at their size.
         both: Bytes = np.asarray(cv2.dilate(agreed, np.ones((3, 3), np.uint8)), np.uint8)
         across = np.empty((height, width * LANES), np.uint8)

@@ -98,3 +98,17 @@ def test_the_first_answer_is_as_settled_as_later_ones() -> None:
     for _ in range(4):
         later = agreed(restart=False)
     assert cv2.absdiff(first, later).max() < 5
+
+
+def test_a_wall_parts_what_its_light_alone_would_part_elsewhere() -> None:
+    walls = NOTHING.copy()
+    walls[:, WIDTH // 4] = 1
+    grey = np.broadcast_to(np.linspace(0.35, 0.72, WIDTH, dtype=np.float32), (HEIGHT, WIDTH))
+    seen = Still(np.ascontiguousarray(grey))
+    borders = []
+    for given in (None, walls):
+        agreement = Agreement(WALL)
+        agreed = agreement.read(seen, PALETTE, NO_FACES, NOTHING, restart=True, walls=given)
+        borders.append(int(np.flatnonzero(np.diff(agreed.argmax(-1)[HEIGHT // 4]))[0]))
+    assert abs(borders[0] - WIDTH // 4) > 8
+    assert abs(borders[1] - WIDTH // 4) <= 1

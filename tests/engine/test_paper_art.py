@@ -7,11 +7,8 @@ from numpy.typing import NDArray
 from restyle.engine.looks.paper_art import (
     CAST,
     CONTACT,
-    HOLLOW,
     Shadow,
     _cast,
-    _hollows,
-    _petals,
 )
 
 Floats = NDArray[np.float32]
@@ -45,30 +42,3 @@ def test_a_cut_out_lies_in_the_shadow_of_the_sheet_around_it(shadow: Shadow) -> 
 def test_within_a_sheet_there_is_no_shadow_whatever_stands_in_front() -> None:
     lost = _cast(_square(1), np.zeros((SIZE, SIZE), np.uint8), CONTACT, 1.0)
     assert lost.max() == 0
-
-
-@pytest.mark.parametrize(
-    ("lab", "petals"),
-    [
-        ([(88, 12, 36), (72, 30, 45), (64, 38, 52), (58, 45, 55)], True),
-        ([(58, 45, 55), (44, 42, 48), (92, 0, 2), (30, 2, -6)], False),
-        ([(90, 1, 4), (70, 1, 3), (50, 0, 3), (30, 0, 2)], False),
-    ],
-    ids=["many tones of a loud hue", "a red coat", "greys"],
-)
-def test_many_loud_tones_of_a_hue_are_petals(
-    lab: list[tuple[float, float, float]], petals: bool
-) -> None:
-    found = _petals(np.array(lab, np.float32))
-    assert (found[: len(lab)].max() > 0.5) == petals
-    assert petals or found.max() == 0
-    assert found[len(lab) :].max() == 0
-
-
-def test_the_gap_between_two_petals_is_in_shadow_and_a_faint_shade_is_not() -> None:
-    tone = np.full((SIZE, SIZE), 0.8, np.float32)
-    tone[:, 38:44] = 0.4
-    assert _hollows(tone, 1.0)[:, 39:43].min() > 0.9
-    assert _hollows(tone, 1.0)[:, : round(40 - 3 * HOLLOW)].max(initial=0) == 0
-    tone[:, 38:44] = 0.78
-    assert _hollows(tone, 1.0).max() == 0

@@ -10,9 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.blurs import wide_blur
 from restyle.engine.colours import Manner
-from restyle.engine.depth import of_one_hue
 from restyle.engine.details import details, stroke_colours, stroke_row
 from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.foreground import Foreground
@@ -20,8 +18,9 @@ from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.palette import LANES, Palette
+from restyle.engine.petals import blooms, creases, hollows, petals
 from restyle.engine.pictures import blur, enlarge, luma, shrink
-from restyle.engine.regions import LOUD, Cut, Field, Regions
+from restyle.engine.regions import Cut, Field, Regions
 from restyle.engine.rows import columns, sample_row, store_row
 from restyle.engine.sheets import Sheets, grain_row
 from restyle.engine.shot_palette import Palettes, with_true_faces
@@ -33,10 +32,8 @@ SCORES = Lines(sigma=2.0, epsilon=-0.011, phi=45, length=5)
 SCORE, RELIEF = 0.60, 0.16  # how dark scores and how light strips are; the light on their sides
 DARKEST = 0.50  # how much light the deepest shadow takes
 OVER, LOW = 1.0, 0.6  # how far a figure lies above the ground; how much less its own steps are
-# Hollows between petals, which tones alone don't cut apart: how much darker than what is within
-# HOLLOW (σ, half-size pixels at 720p) they begin, and how fast they fill with shadow; and how many
-# other loud tones of its hue a petal has.
-SHALLOW, DEEPER, HOLLOW, FEW = 0.035, 9.0, 11.0, 1.0
+CREASED = 0.7  # how much of the shadows beside creases is remembered
+WALL = 0.3  # how far creases divide what agrees on its colour, as steps of it would
 STEP = 0.34  # difference in height at which a shadow is full
 FEATURE = 0.96  # opacity of eyes and mouths
 
@@ -77,8 +74,15 @@ class PaperArt:
         palette = self._palettes.of(frame)
         frame = with_true_faces(frame, palette)
         front, presence = self._foreground.read(frame)
-        field = self._regions.read(frame, palette, (width, height), front)
+        petal = petals(palette.lab)
+        blooming = blooms(palette.lab)
+        creased = creases(frame) if blooming > 0 else None
+        walls = F(WALL * blooming) * creased.walls if creased else None
+        field = self._regions.read(frame, palette, (width, height), front, walls)
         grain = self._sheets.move(frame, field.label)
+        in_creases = np.zeros((1, 1), np.float32)
+        if creased:
+            in_creases = F(blooming) * memory.blend("creases", creased.shadow, CREASED)
         shapes = features(frame)
         out = np.empty((height, width, 3), np.uint8)
         heights = np.zeros(LANES, np.float32)
@@ -89,7 +93,7 @@ class PaperArt:
             field.share,
             palette.rgb,
             heights,
-            _shadow(frame, field, palette, F(presence) * front),
+            _shadow(frame, field, palette, F(presence) * front, petal, in_creases),
             details(frame, memory, field, palette, SCORES),
             *stroke_colours(palette),
             self._sheets.tile,
@@ -104,10 +108,13 @@ class PaperArt:
         return out
 
 
-def _shadow(frame: Frame, field: Field, palette: Palette, front: Floats) -> Floats:
+def _shadow(
+    frame: Frame, field: Field, palette: Palette, front: Floats, petal: Floats, creased: Floats
+) -> Floats:
     """How much light each half-size pixel loses to the sheets above it, to the upper left: 0–1.
 
     `front` (0–1, quarter size) is the figure: it lies over the ground, whatever its sheets.
+    `creased` (0–1, half size) is the shadow beside creases, where the entries are `petal`s.
     """
     levels = np.zeros(256, np.float32)
     levels[: len(palette)] = palette.height
@@ -126,29 +133,14 @@ def _shadow(frame: Frame, field: Field, palette: Palette, front: Floats) -> Floa
     sheets = cv2.resize(field.label, small.shape[::-1], interpolation=cv2.INTER_NEAREST)
     soft = _cast(small, cast(Bytes, sheets), CAST, frame.scale / 2)
     total += enlarge(soft, frame.half_size)
-    petals = _petals(palette.lab)
-    if petals.any():
-        sunk = _hollows(luma(frame.abstract), frame.scale)
-        total += sunk * np.asarray(cv2.LUT(field.label, petals), np.float32)
+    if petal.any():
+        sunk = hollows(luma(frame.abstract), frame.scale)
+        of_petals = np.asarray(cv2.LUT(field.label, petal), np.float32)
+        total += sunk * of_petals
+        # A shadow that is there already is not cast twice.
+        total = np.maximum(total, creased * of_petals)
     lost: Floats = np.clip(total * F(0.75), F(0), F(1)) * (F(1) - F(0.8) * frame.face_mask)
     return lost
-
-
-def _petals(lab: Floats) -> Floats:
-    """Of each entry (n, 3) how far it is one of several loud tones of a hue: 0–1 (256,)."""
-    kin = of_one_hue(lab)
-    np.fill_diagonal(kin, 0)
-    loud = np.clip((np.hypot(lab[:, 1], lab[:, 2]) - F(LOUD)) / F(15), F(0), F(1))
-    tones = (kin * np.minimum(loud[:, None], loud[None])).sum(1)
-    found = np.zeros(256, np.float32)
-    found[: len(lab)] = np.clip(tones - F(FEW), F(0), F(1))
-    return found
-
-
-def _hollows(tone: Floats, scale: float) -> Floats:
-    """How deep each pixel lies between what is lighter around it: 0–1."""
-    darker = wide_blur(tone, HOLLOW * scale, 2) - tone - F(SHALLOW)
-    return np.asarray(np.clip(F(DEEPER) * darker, F(0), F(1)))
 
 
 def _cast(height: Floats, sheets: Bytes, shadow: Shadow, scale: float) -> Floats:
