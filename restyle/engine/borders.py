@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
+from restyle.engine.marks import empty_marks, marked
 from restyle.engine.palette import LANES
 
 _ROUND_NEAR, _EDGE_NEAR = 2, 1  # half-size pixels round a border that are looked at
@@ -219,17 +220,13 @@ def _resolve_row(
     spline_weights(min(cy - F(middle_y), F(0.5)), wy)
     here, close = label[middle_y], near[middle_y]
     middles = np.empty(first.shape[0], np.uint32)
+    marks = empty_marks(first.shape[0])
+    _nearest_row(here, close, step_x, middles, first, marks)
     for x in range(first.shape[0]):
-        cx = (F(x) + F(0.5)) * step_x - F(0.5)
-        middles[x] = np.uint32(min(np.int32(cx + F(0.5)), np.int32(columns - 1)))
+        other[x] = first[x]
     for x in range(first.shape[0]):
-        found = here[middles[x]]
-        first[x] = found
-        other[x] = found
         part[x] = np.uint8(255)
-    for x in range(first.shape[0]):
-        if close[middles[x]] == 0:
-            continue
+    for x in marked(marks):
         cx = (F(x) + F(0.5)) * step_x - F(0.5)
         middle_x = np.int32(middles[x])
         spline_weights(min(cx - F(middle_x), F(0.5)), wx)
@@ -238,6 +235,33 @@ def _resolve_row(
         first[x] = one
         other[x] = two
         part[x] = np.uint8((F(0.5) + F(0.5) * min(F(_EDGE) * margin, F(1))) * F(255) + F(0.5))
+
+
+@brush
+def _nearest_row(
+    label: Bytes,
+    close: Bytes,
+    step_x: F,
+    middles: NDArray[np.uint32],
+    first: Bytes,
+    marks: Bytes,
+) -> None:
+    """The nearest half-size pixel of each of a full-size row, its label, whether it is `close`."""
+    columns = label.shape[0]
+    for x in range(middles.shape[0]):
+        cx = (F(x) + F(0.5)) * step_x - F(0.5)
+        middles[x] = np.uint32(min(np.int32(cx + F(0.5)), np.int32(columns - 1)))
+    if middles.shape[0] == 2 * columns:
+        for i in range(columns):
+            first[2 * i] = label[i]
+            first[2 * i + 1] = label[i]
+        for i in range(columns):
+            marks[2 * i] = close[i]
+            marks[2 * i + 1] = close[i]
+        return
+    for x in range(middles.shape[0]):
+        first[x] = label[middles[x]]
+        marks[x] = close[middles[x]]
 
 
 @kernel

@@ -6,6 +6,7 @@ takes three times as long.
 
 import numpy as np
 
+from restyle.engine.interleaving import unzip_three_row
 from restyle.engine.kernels import F, Floats, brush
 from restyle.engine.rows import curve_row
 from restyle.engine.tones import (
@@ -26,8 +27,9 @@ LEAST_KEPT = 0.7  # of saturation: the darkest red of a light scene is not black
 @brush
 def film_row(colour: Floats, tones: Floats, low: F, gain: F, paint: Floats) -> None:
     """A row of colour (w, 3) on film: (3, w)."""
+    unzip_three_row(colour.reshape(-1), paint[0], paint[1], paint[2])
     for k in range(3):
-        _stretch_row(colour, k, low, gain, paint[k])
+        _stretch_row(paint[k], low, gain)
     before_film = np.empty(paint.shape[1], np.float32)
     luma_row(paint[0], paint[1], paint[2], before_film)
     for x in range(paint.shape[1]):
@@ -40,9 +42,9 @@ def film_row(colour: Floats, tones: Floats, low: F, gain: F, paint: Floats) -> N
 
 
 @brush
-def _stretch_row(colour: Floats, k: int, low: F, gain: F, out: Floats) -> None:
-    for x in range(out.shape[0]):
-        out[x] = (colour[x, k] - low) * gain
+def _stretch_row(row: Floats, low: F, gain: F) -> None:
+    for x in range(row.shape[0]):
+        row[x] = (row[x] - low) * gain
 
 
 @brush

@@ -14,6 +14,7 @@ import numpy as np
 from restyle.engine.bilateral import bilateral
 from restyle.engine.carrying import BARE, Carrier, Ground
 from restyle.engine.faces import Box, Face, FaceFinder, face_mask, feature_relief
+from restyle.engine.interleaving import unzip_three_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Denoiser, Motion, MotionReader
 from restyle.engine.pictures import blur, grey_of, reduce_bytes
@@ -210,10 +211,15 @@ def tangent_field(grey: Floats, sigma: float) -> tuple[Floats, Floats]:
 @kernel
 def _tensor(band: Band, across: Floats, down: Floats, tensor: Floats) -> None:
     for y in rows_in(band, across.shape[0]):
-        for x in range(across.shape[1]):
-            tensor[y, x, 0] = across[y, x] * across[y, x]
-            tensor[y, x, 1] = across[y, x] * down[y, x]
-            tensor[y, x, 2] = down[y, x] * down[y, x]
+        _tensor_row(across[y], down[y], tensor[y].reshape(-1))
+
+
+@brush
+def _tensor_row(across: Floats, down: Floats, tensor: Floats) -> None:
+    for x in range(across.shape[0]):
+        tensor[3 * x] = across[x] * across[x]
+        tensor[3 * x + 1] = across[x] * down[x]
+        tensor[3 * x + 2] = down[x] * down[x]
 
 
 @kernel
@@ -221,16 +227,8 @@ def _tangents(band: Band, tensor: Floats, tangents: Floats, anisotropy: Floats) 
     # Parted first: a loop over threes is not vectorised.
     parts = np.empty((3, anisotropy.shape[1]), np.float32)
     for y in rows_in(band, tensor.shape[0]):
-        _apart(tensor[y].reshape(-1), parts[0], parts[1], parts[2])
+        unzip_three_row(tensor[y].reshape(-1), parts[0], parts[1], parts[2])
         _tangent_row(parts[0], parts[1], parts[2], tangents[0, y], tangents[1, y], anisotropy[y])
-
-
-@brush
-def _apart(row: Floats, one: Floats, two: Floats, three: Floats) -> None:
-    for x in range(one.shape[0]):
-        one[x] = row[3 * x]
-        two[x] = row[3 * x + 1]
-        three[x] = row[3 * x + 2]
 
 
 @brush

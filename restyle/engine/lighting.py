@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from restyle.engine.film import enrich_row, expose_row, film_row, luma_row
+from restyle.engine.interleaving import zip_three_row
 from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 from restyle.engine.tones import smoothstep_pixel
 
@@ -84,7 +85,7 @@ def _light(
         above, below = height[max(y - 1, 0)], height[min(y + 1, rows - 1)]
         slopes = np.empty((2, across), np.float32)
         _slopes_row(above, height[y], below, solid[y], slopes[0], slopes[1])
-        _face_row(facial[y], face[y], slopes[0], slopes[1])
+        _face_row(facial[y].reshape(-1), face[y], slopes[0], slopes[1])
         # Rows of shade, shine and rim.
         lights = np.empty((3, across), np.float32)
         _lights_row(slopes[0], slopes[1], face[y], solid[y], lights)
@@ -97,9 +98,7 @@ def _light(
         luma_row(paint[0], paint[1], paint[2], middle)
         enrich_row(paint, middle, face[y], neutral, F(STRETCHED) + F(1 - STRETCHED) / gain)
         expose_row(paint, middle, face[y], lights, hair)
-        for x in range(across):
-            for k in range(3):
-                out[y, x, k] = paint[k, x]
+        zip_three_row(paint[0], paint[1], paint[2], out[y].reshape(-1))
 
 
 @brush
@@ -122,8 +121,8 @@ def _slopes_row(
 def _face_row(facial: Floats, face: Floats, gx: Floats, gy: Floats) -> None:
     """Where there is a face, its own shape counts."""
     for x in range(gx.shape[0]):
-        gx[x] += face[x] * (facial[x, 0] - gx[x])
-        gy[x] += face[x] * (facial[x, 1] - gy[x])
+        gx[x] += face[x] * (facial[2 * x] - gx[x])
+        gy[x] += face[x] * (facial[2 * x + 1] - gy[x])
 
 
 @brush

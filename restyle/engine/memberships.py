@@ -69,7 +69,7 @@ def _belong(
     for y in rows_in(band, height):
         # Pixels are copied as two numbers of eight bytes, and weighed as LANES bytes.
         at = np.empty(width, np.uint32)
-        _cells_row(abstract[y], at)
+        _cells_row(abstract[y].reshape(-1), at)
         own = np.empty(2 * width, np.uint64)
         _plain_row(at, plain, own)
         if faces:
@@ -93,7 +93,8 @@ def _step(value: F) -> np.uint32:
 def _cells_row(abstract: Floats, at: _Cells) -> None:
     """Where the colours of a row are in the tables."""
     for x in range(at.shape[0]):
-        red, green, blue = _step(abstract[x, 0]), _step(abstract[x, 1]), _step(abstract[x, 2])
+        i = 3 * x
+        red, green, blue = _step(abstract[i]), _step(abstract[i + 1]), _step(abstract[i + 2])
         # Unsigned: numba asks of every signed index whether it counts from the end.
         at[x] = (red * np.uint32(GRID) + green) * np.uint32(GRID) + blue
 

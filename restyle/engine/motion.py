@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from restyle.engine.camera import told_by_camera
+from restyle.engine.interleaving import join_row, part_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.places import bilinear_row, brought, empty_source, source_row
 from restyle.engine.plain_ground import cells_of, told, told_around
@@ -199,23 +200,25 @@ def _blend(
     for y in rows_in(band, height):
         source = empty_source(width)
         source_row(flow[y], y, height, source)
-        carried = np.empty((layers, width), np.float32)
+        # Layer by layer: side by side, their number being unknown, no loop is vectorised.
+        now, carried = np.empty((layers, width), np.float32), np.empty((layers, width), np.float32)
+        part_row(current[y].reshape(-1), now)
         change = np.zeros(width, np.float32)
-        now = current[y].reshape(-1)
         for layer in range(layers):
             bilinear_row(before, width, layer, layers, source, carried[layer])
             if per_news > F(0):
-                _add_change_row(now[layer:], carried[layer], layers, change)
+                _add_change_row(now[layer], carried[layer], change)
         share = np.empty(width, np.float32)
         _share_row(confidence[y], source.inside, change, weight, per_news, share)
         for layer in range(layers):
-            _blend_row(now[layer:], carried[layer], share, layers, out[y].reshape(-1)[layer:])
+            _blend_row(now[layer], carried[layer], share)
+        join_row(now, out[y].reshape(-1))
 
 
 @brush
-def _add_change_row(current: Floats, carried: Floats, layers: int, change: Floats) -> None:
+def _add_change_row(current: Floats, carried: Floats, change: Floats) -> None:
     for x in range(carried.shape[0]):
-        change[x] += abs(carried[x] - current[x * layers])
+        change[x] += abs(carried[x] - current[x])
 
 
 @brush
@@ -230,10 +233,9 @@ def _share_row(
 
 
 @brush
-def _blend_row(current: Floats, carried: Floats, share: Floats, layers: int, out: Floats) -> None:
+def _blend_row(current: Floats, carried: Floats, share: Floats) -> None:
     for x in range(carried.shape[0]):
-        i = x * layers
-        out[i] = current[i] + share[x] * (carried[x] - current[i])
+        current[x] += share[x] * (carried[x] - current[x])
 
 
 @kernel

@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from restyle.engine.interleaving import unzip_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
-from restyle.engine.rows import between_rows, columns, place_row, unzip_row, widen_row
+from restyle.engine.rows import between_rows, columns, place_row, widen_row
 
 Indices = NDArray[np.uint32]
 SNAP = 0.06  # squared flow under which a pixel counts as still, and is not resampled
@@ -120,7 +121,7 @@ def _places(
         flow_x, flow_y = np.empty(width, np.float32), np.empty(width, np.float32)
         widen_row(x_step, across, flow_x)
         widen_row(y_step, across, flow_y)
-        _place_row(flow_x, flow_y, y, times, height, places[y], fractions[y])
+        _place_row(flow_x, flow_y, y, times, height, places[y].reshape(-1), fractions[y])
 
 
 @brush
@@ -143,8 +144,8 @@ def _place_row(
         fine_x[x] = np.int32(px * F(_FRACTIONS) + F(0.5))
         fine_y[x] = np.int32(py * F(_FRACTIONS) + F(0.5))
     for x in range(width):
-        places[x, 0] = np.int16(fine_x[x] >> np.int32(5))
-        places[x, 1] = np.int16(fine_y[x] >> np.int32(5))
+        places[2 * x] = np.int16(fine_x[x] >> np.int32(5))
+        places[2 * x + 1] = np.int16(fine_y[x] >> np.int32(5))
     for x in range(width):
         within = (fine_y[x] & np.int32(31)) << np.int32(5) | (fine_x[x] & np.int32(31))
         fractions[x] = np.uint16(within)

@@ -70,11 +70,11 @@ def _ask(band: Band, flow: Floats, asked: Floats, out: Floats) -> None:
     across = columns(width, asked.shape[1])
     for y in rows_in(band, height):
         row = sample_colour_row(asked, y, height, across)
-        _ask_row(flow[y], row[0], row[1], row[2], out[y])
+        _ask_row(flow[y].reshape(-1), row[0], row[1], row[2], out[y].reshape(-1))
 
 
 @brush
 def _ask_row(flow: Floats, along: Floats, down: Floats, share: Floats, out: Floats) -> None:
     for x in range(share.shape[0]):
-        out[x, 0] = flow[x, 0] + share[x] * (along[x] - flow[x, 0])
-        out[x, 1] = flow[x, 1] + share[x] * (down[x] - flow[x, 1])
+        out[2 * x] = flow[2 * x] + share[x] * (along[x] - flow[2 * x])
+        out[2 * x + 1] = flow[2 * x + 1] + share[x] * (down[x] - flow[2 * x + 1])

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from restyle.engine.interleaving import unzip_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.memberships import ALL_BYTES, Eights
 from restyle.engine.palette import LANES
 from restyle.engine.places import SNAP, Source, empty_source, moves_row
-from restyle.engine.rows import unzip_row
 
 CRISP = 3.0  # slope from the margin between two entries to the share of the first
 
@@ -193,30 +193,49 @@ def _mix_row(now: Bytes, old: Bytes, weight: Bytes, out: Bytes) -> None:
 @brush
 def _best_two_row(membership: Bytes, label: Bytes, second: Bytes, share: Floats) -> None:
     """The two strongest entries of each pixel and the first one's share, 0.5–1."""
-    # Value and place in one number, so that the largest is found without a branch.
-    top, next_top = np.empty(label.shape[0], np.uint16), np.empty(label.shape[0], np.uint16)
-    for x in range(label.shape[0]):
-        top[x], next_top[x] = np.uint16(0), np.uint16(0)
-    for k in range(LANES):
-        _rank_row(membership.ravel()[k:], np.uint16(LANES - 1 - k), top, next_top)
-    for x in range(label.shape[0]):
+    # Value and place in one number, so that the largest is found without a branch; by knock-out, so
+    # that each round is one loop over the whole row.
+    width = label.shape[0]
+    ranks = np.empty(LANES * width, np.uint16)
+    _rank_row(membership.ravel(), ranks)
+    top, next_top = np.empty(LANES // 2 * width, np.uint16), np.empty(LANES // 2 * width, np.uint16)
+    _first_round(ranks, top, next_top)
+    while top.shape[0] > width:
+        best, other = np.empty(top.shape[0] // 2, np.uint16), np.empty(top.shape[0] // 2, np.uint16)
+        _next_round(top, next_top, best, other)
+        top, next_top = best, other
+    for x in range(width):
         one, two = F(top[x] // LANES), F(next_top[x] // LANES)
         margin = (one - two) / max(one + two, F(1))
         share[x] = F(0.5) + F(0.5) * min(F(CRISP) * margin, F(1))
-    for x in range(label.shape[0]):
+    for x in range(width):
         label[x] = LANES - 1 - top[x] % LANES
         second[x] = LANES - 1 - next_top[x] % LANES
 
 
 @brush
-def _rank_row(values: Bytes, place: np.uint16, top: _Ranks, next_top: _Ranks) -> None:
-    """Let one entry of each pixel of a row, `values[x * LANES]`, compete with the best two."""
-    for x in range(top.shape[0]):
-        value = np.uint16(np.uint16(values[np.uint64(x) * np.uint64(LANES)]) * LANES + place)
-        best, other = top[x], next_top[x]
-        loser = value if value < best else best
-        top[x] = value if value > best else best
-        next_top[x] = loser if loser > other else other
+def _rank_row(values: Bytes, ranks: _Ranks) -> None:
+    """Each value and its place, the first of a pixel's being the largest, as one number."""
+    last = np.uint64(LANES - 1)
+    for i in range(ranks.shape[0]):
+        place = last - (np.uint64(i) & last)
+        ranks[i] = np.uint16(np.uint16(values[i]) * LANES + np.uint16(place))
+
+
+@brush
+def _first_round(ranks: _Ranks, top: _Ranks, next_top: _Ranks) -> None:
+    for i in range(top.shape[0]):
+        top[i] = max(ranks[2 * i], ranks[2 * i + 1])
+        next_top[i] = min(ranks[2 * i], ranks[2 * i + 1])
+
+
+@brush
+def _next_round(winner: _Ranks, loser: _Ranks, top: _Ranks, next_top: _Ranks) -> None:
+    """Two winners and whom they beat last: the best two of the four."""
+    for i in range(top.shape[0]):
+        top[i] = max(winner[2 * i], winner[2 * i + 1])
+        beaten = max(loser[2 * i], loser[2 * i + 1])
+        next_top[i] = max(min(winner[2 * i], winner[2 * i + 1]), beaten)
 
 
 @kernel

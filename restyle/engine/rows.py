@@ -10,6 +10,7 @@ and take up to seven times as long. A kernel that counts calls one brush a row f
 import numpy as np
 import numpy.typing as npt
 
+from restyle.engine.interleaving import unzip_row, unzip_three_row, zip_row, zip_three_row
 from restyle.engine.kernels import Bytes, F, Floats, brush
 from restyle.engine.tones import byte_pixel, curve_pixel, luma_pixel
 
@@ -54,8 +55,10 @@ def upsample_row(
     small = grey.shape[1]
     y0, fy = place_row(y, full_height, grey.shape[0])
     above, below = np.empty((4, small), np.float32), np.empty((4, small), np.float32)
-    _apart(colour[y0], grey[y0], above[0], above[1], above[2], above[3])
-    _apart(colour[y0 + 1], grey[y0 + 1], below[0], below[1], below[2], below[3])
+    unzip_three_row(colour[y0].reshape(-1), above[0], above[1], above[2])
+    unzip_three_row(colour[y0 + 1].reshape(-1), below[0], below[1], below[2])
+    _copy(grey[y0], above[3])
+    _copy(grey[y0 + 1], below[3])
     here = np.empty(width, np.float32)
     _floats(guide[y], here)
     row = np.empty((3, width), np.float32)
@@ -71,7 +74,7 @@ def upsample_row(
     _mix(above, below, one[3], F(0.25), fy, narrow, one)
     _mix(above, below, two[3], F(0.75), fy, narrow, two)
     for k in range(3):
-        _zip(one[k], two[k], row[k, 1:-1])
+        zip_row(one[k], two[k], row[k, 1:-1])
     _mix(above, below, here[:1], F(0), fy, narrow, row)
     _mix(above[:, -2:], below[:, -2:], here[-1:], F(1), fy, narrow, row[:, -1:])
     return row
@@ -115,36 +118,9 @@ def _mix(above: Floats, below: Floats, here: Floats, fx: F, fy: F, narrow: F, ou
 
 
 @brush
-def _apart(
-    colour: Floats, grey: Floats, red: Floats, green: Floats, blue: Floats, copied: Floats
-) -> None:
-    for x in range(grey.shape[0]):
-        red[x] = colour[x, 0]
-        green[x] = colour[x, 1]
-        blue[x] = colour[x, 2]
-    for x in range(grey.shape[0]):
-        copied[x] = grey[x]
-
-
-@brush
 def _floats(values: Bytes, out: Floats) -> None:
     for x in range(values.shape[0]):
         out[x] = F(values[x])
-
-
-@brush
-def unzip_row(row: Floats, one: Floats, two: Floats) -> None:
-    """Every other value of a row, from the first and from the second on."""
-    for i in range(one.shape[0]):
-        one[i] = row[2 * i]
-        two[i] = row[2 * i + 1]
-
-
-@brush
-def _zip(one: Floats, two: Floats, row: Floats) -> None:
-    for i in range(one.shape[0]):
-        row[2 * i] = one[i]
-        row[2 * i + 1] = two[i]
 
 
 @brush
@@ -159,9 +135,9 @@ def _colours_between(
     upper: Floats, lower: Floats, part: F, red: Floats, green: Floats, blue: Floats
 ) -> None:
     for x in range(red.shape[0]):
-        red[x] = upper[x, 0] + part * (lower[x, 0] - upper[x, 0])
-        green[x] = upper[x, 1] + part * (lower[x, 1] - upper[x, 1])
-        blue[x] = upper[x, 2] + part * (lower[x, 2] - upper[x, 2])
+        red[x] = upper[3 * x] + part * (lower[3 * x] - upper[3 * x])
+        green[x] = upper[3 * x + 1] + part * (lower[3 * x + 1] - upper[3 * x + 1])
+        blue[x] = upper[3 * x + 2] + part * (lower[3 * x + 2] - upper[3 * x + 2])
 
 
 @brush
@@ -187,7 +163,7 @@ def widen_row(small: Floats, across: Columns, row: Floats) -> None:
     one, two = np.empty(last, np.float32), np.empty(last, np.float32)
     between_rows(small[:last], small[1:], F(0.25), one)
     between_rows(small[:last], small[1:], F(0.75), two)
-    _zip(one, two, row[1:-1])
+    zip_row(one, two, row[1:-1])
     row[0] = small[0]
     row[-1] = small[last]
 
@@ -208,7 +184,8 @@ def sample_colour_row(field: Floats, y: int, full_height: int, across: Columns) 
     """Row `y` of a (h, w, 3) map enlarged bilinearly to `full_height`: (3, W)."""
     above, fy = place_row(y, full_height, field.shape[0])
     mixed = np.empty((3, field.shape[1]), np.float32)
-    _colours_between(field[above], field[above + 1], fy, mixed[0], mixed[1], mixed[2])
+    upper, lower = field[above].reshape(-1), field[above + 1].reshape(-1)
+    _colours_between(upper, lower, fy, mixed[0], mixed[1], mixed[2])
     row = np.empty((3, across[0].shape[0]), np.float32)
     for k in range(3):
         widen_row(mixed[k], across, row[k])
@@ -251,10 +228,7 @@ def store_row(row: Floats, out: Bytes) -> None:
     _rounded(row[0], red)
     _rounded(row[1], green)
     _rounded(row[2], blue)
-    for x in range(width):
-        out[x, 0] = red[x]
-        out[x, 1] = green[x]
-        out[x, 2] = blue[x]
+    zip_three_row(red, green, blue, out.reshape(-1))
 
 
 @brush

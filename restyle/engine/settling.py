@@ -7,12 +7,12 @@ was shown is sharpened by as much as carrying it between pixels blurs it, or lin
 
 import numpy as np
 
+from restyle.engine.interleaving import unzip_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Motion
 from restyle.engine.pictures import enlarge
 from restyle.engine.places import SNAP, brought
 from restyle.engine.planes import TO_RGB, Planes
-from restyle.engine.rows import unzip_row
 
 WEIGHT = 0.6
 # A difference (red, green and blue, each 0–255, summed) that is news rather than flicker.

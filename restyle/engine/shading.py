@@ -40,33 +40,6 @@ def links(colour: Floats, clear: Floats, *, edge: float, texture: float) -> Link
     return made
 
 
-def even(colour: Floats, joined: Links, *, reach: float, keep: Floats) -> Floats:
-    """`colour` evened out within its regions, as an airbrush would: float32 (h, w, 3).
-
-    Recursive smoothing both ways along rows and columns over about `reach` pixels, stopped where
-    `joined` is weak (after the domain transform of Gastal and Oliveira, 2011); where `keep` (h, w)
-    is 1 nothing is smoothed.
-    """
-    out = colour.copy()
-    for distance in (reach, reach / 2):
-        feedback = F(np.exp(-(2**0.5) / max(distance, 0.5)))
-        _sweep_rows(out, joined.right, keep, feedback)
-        _sweep_columns(out, joined.down, keep, feedback)
-    return out
-
-
-def crisp(colour: Floats, soft: Floats, force: Floats) -> Floats:
-    """Borders drawn together without halos: float32 (h, w, 3).
-
-    What `colour` has beyond its blurred copy `soft` is added `force` (h, w) times, but never past
-    the darkest and lightest of the nine pixels around. A negative `force` softens: −1 as far as
-    they allow.
-    """
-    out = np.empty_like(colour)
-    _crisp(colour, soft, force, out)
-    return out
-
-
 def inflate(joined: Links, *, reach: float, levels: int = LEVELS, pull: float = 1.0) -> Floats:
     """Height of the picture as if each region were a cushion: float32 (h, w), in pixels.
 
@@ -124,74 +97,29 @@ def _links(
 ) -> None:
     height, width, _ = colour.shape
     for y in rows_in(band, height):
-        below = min(y + 1, height - 1)
-        for x in range(width):
-            beside = min(x + 1, width - 1)
-            dx = F(0)
-            dy = F(0)
-            for k in range(3):
-                dx = max(dx, abs(colour[y, beside, k] - colour[y, x, k]))
-                dy = max(dy, abs(colour[below, x, k] - colour[y, x, k]))
-            runs = smoothstep_pixel(F(0.25), F(0.65), clear[y, x]) * per_edge
-            dx = max(dx - texture, F(0)) * runs
-            dy = max(dy - texture, F(0)) * runs
-            right[y, x] = F(1) / (F(1) + dx * dx)
-            down[y, x] = F(1) / (F(1) + dy * dy)
+        here, below = colour[y].reshape(-1), colour[min(y + 1, height - 1)].reshape(-1)
+        step = np.zeros(width, np.float32)
+        _step_row(here, here[3:], step[:-1])
+        _link_row(step, clear[y], texture, per_edge, right[y])
+        _step_row(here, below, step)
+        _link_row(step, clear[y], texture, per_edge, down[y])
 
 
-@kernel
-def _crisp(band: Band, colour: Floats, soft: Floats, force: Floats, out: Floats) -> None:
-    height, width, _ = colour.shape
-    for y in rows_in(band, height):
-        above, here, below = colour[max(y - 1, 0)], colour[y], colour[min(y + 1, height - 1)]
-        for x in range(width):
-            before = max(x - 1, 0)
-            after = min(x + 1, width - 1)
-            more = max(force[y, x], F(-1))
-            for k in range(3):
-                a, b, c = above[before, k], above[x, k], above[after, k]
-                d, e, f = here[before, k], here[x, k], here[after, k]
-                g, h, i = below[before, k], below[x, k], below[after, k]
-                least = min(min(min(a, b), min(c, d)), min(min(e, f), min(min(g, h), i)))
-                most = max(max(max(a, b), max(c, d)), max(max(e, f), max(max(g, h), i)))
-                out[y, x, k] = min(max(e + more * (e - soft[y, x, k]), least), most)
+@brush
+def _step_row(one: Floats, two: Floats, step: Floats) -> None:
+    """The largest difference of red, green or blue between two rows of colour, given flat."""
+    for x in range(step.shape[0]):
+        i = 3 * x
+        red, green, blue = one[i] - two[i], one[i + 1] - two[i + 1], one[i + 2] - two[i + 2]
+        step[x] = max(abs(red), max(abs(green), abs(blue)))
 
 
-@kernel
-def _sweep_rows(band: Band, colour: Floats, right: Floats, keep: Floats, feedback: F) -> None:
-    height, width, _ = colour.shape
-    for y in rows_in(band, height):
-        for x in range(1, width):
-            w = right[y, x - 1]
-            c = feedback * w * w * (F(1) - keep[y, x])
-            for k in range(3):
-                colour[y, x, k] += c * (colour[y, x - 1, k] - colour[y, x, k])
-        for x in range(width - 2, -1, -1):
-            w = right[y, x]
-            c = feedback * w * w * (F(1) - keep[y, x])
-            for k in range(3):
-                colour[y, x, k] += c * (colour[y, x + 1, k] - colour[y, x, k])
-
-
-@kernel
-def _sweep_columns(band: Band, colour: Floats, down: Floats, keep: Floats, feedback: F) -> None:
-    height, width, _ = colour.shape
-    strips = (width + 31) // 32
-    for strip in rows_in(band, strips):
-        first = strip * 32
-        last = min(first + 32, width)
-        for y in range(1, height):
-            for x in range(first, last):
-                w = down[y - 1, x]
-                c = feedback * w * w * (F(1) - keep[y, x])
-                for k in range(3):
-                    colour[y, x, k] += c * (colour[y - 1, x, k] - colour[y, x, k])
-        for y in range(height - 2, -1, -1):
-            for x in range(first, last):
-                w = down[y, x]
-                c = feedback * w * w * (F(1) - keep[y, x])
-                for k in range(3):
-                    colour[y, x, k] += c * (colour[y + 1, x, k] - colour[y, x, k])
+@brush
+def _link_row(step: Floats, clear: Floats, texture: F, per_edge: F, link: Floats) -> None:
+    for x in range(link.shape[0]):
+        runs = smoothstep_pixel(F(0.25), F(0.65), clear[x]) * per_edge
+        d = max(step[x] - texture, F(0)) * runs
+        link[x] = F(1) / (F(1) + d * d)
 
 
 @loop

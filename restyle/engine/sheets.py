@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Bytes, F, Floats, brush
+from restyle.engine.marks import Places
 from restyle.engine.palette import LANES
 from restyle.engine.textures import Octave, covering, fractal
 
@@ -67,26 +68,32 @@ class Sheets:
 
 @brush
 def grain_row(
-    layers: Bytes, tile: Floats, whole: NDArray[np.int32], taps: Floats, y: int, out: Floats
+    layers: Bytes,
+    starts: Places,
+    tile: Floats,
+    whole: NDArray[np.int32],
+    taps: Floats,
+    y: int,
+    out: Floats,
 ) -> None:
-    """Row `y` of the grain under each pixel's layer, from `Sheets.tile` and a `Grain`."""
-    # The tile covers the picture: each layer wraps round once at most. Runs of one layer lie side
-    # by side on it, so that many pixels are done at once.
+    """Row `y` of the grain under each pixel's layer, from `Sheets.tile` and a `Grain`.
+
+    Runs of one layer (`starts`: see `run_starts`) lie side by side on the tile, so that many pixels
+    are done at once."""
+    # The tile covers the picture: each layer wraps round once at most.
     tall, wide = tile.shape[0] - 1, tile.shape[1] - 1
-    width = layers.shape[0]
-    x = 0
-    while x < width:
-        layer = layers[x]
+    for i in range(starts.shape[0]):
+        start = starts[i]
+        end = starts[i + 1] if i + 1 < starts.shape[0] else layers.shape[0]
+        layer = layers[start]
         v = y + whole[layer, 0]
         v = v - tall if v >= tall else v
-        u = x + whole[layer, 1]
+        u = start + whole[layer, 1]
         u = u - wide if u >= wide else u
-        most = min(width, x + wide - u)
-        end = x + 1
-        while end < most and layers[end] == layer:
-            end += 1
-        _weigh(tile[v, u:], tile[v + 1, u:], taps[layer], out[x:end])
-        x = end
+        turn = min(end, start + wide - u)
+        _weigh(tile[v, u:], tile[v + 1, u:], taps[layer], out[start:turn])
+        if turn < end:
+            _weigh(tile[v], tile[v + 1], taps[layer], out[turn:end])
 
 
 @brush

@@ -84,15 +84,20 @@ _SIN = np.sin(np.arange(8) * np.pi / 4).astype(np.float32)
 def _weigh(band: Band, mean: Floats, variance: Floats, strict: bool, weighed: Floats) -> None:
     """The weight of each pixel's calm, and its colour by that weight: (h, w, 4)."""
     for y in rows_in(band, variance.shape[0]):
-        for x in range(variance.shape[1]):
-            calm = F(1) / (F(1e-4) + max(variance[y, x], F(0)))
-            w = calm * calm
-            if strict:
-                w *= w
-            weighed[y, x, 0] = w
-            weighed[y, x, 1] = w * mean[y, x, 0]
-            weighed[y, x, 2] = w * mean[y, x, 1]
-            weighed[y, x, 3] = w * mean[y, x, 2]
+        _weigh_row(mean[y].reshape(-1), variance[y], strict, weighed[y].reshape(-1))
+
+
+@brush
+def _weigh_row(mean: Floats, variance: Floats, strict: bool, weighed: Floats) -> None:
+    for x in range(variance.shape[0]):
+        calm = F(1) / (F(1e-4) + max(variance[x], F(0)))
+        w = calm * calm
+        if strict:
+            w *= w
+        weighed[4 * x] = w
+        weighed[4 * x + 1] = w * mean[3 * x]
+        weighed[4 * x + 2] = w * mean[3 * x + 1]
+        weighed[4 * x + 3] = w * mean[3 * x + 2]
 
 
 @kernel
@@ -106,7 +111,7 @@ def _kuwahara(
         at = np.empty((8, width), np.uint32)
         for k in range(8):
             _ellipse_row(axes, _COS[k], _SIN[k], y, height, at[k])
-        _mean_row(weighed.reshape(-1), at, out[y])
+        _mean_row(weighed.reshape(-1), at, out[y].reshape(-1))
 
 
 @brush
@@ -136,7 +141,7 @@ def _ellipse_row(axes: Floats, cos: F, sin: F, y: int, height: int, at: NDArray[
 @brush
 def _mean_row(weighed: Floats, at: NDArray[np.uint32], out: Floats) -> None:
     """The colours at eight points a pixel, by their weights."""
-    for x in range(out.shape[0]):
+    for x in range(at.shape[1]):
         total, red, green, blue = F(0), F(0), F(0), F(0)
         for k in range(8):
             i = at[k, x] * np.uint32(4)
@@ -145,4 +150,4 @@ def _mean_row(weighed: Floats, at: NDArray[np.uint32], out: Floats) -> None:
             green += weighed[i + np.uint32(2)]
             blue += weighed[i + np.uint32(3)]
         whole = F(1) / total
-        out[x, 0], out[x, 1], out[x, 2] = red * whole, green * whole, blue * whole
+        out[3 * x], out[3 * x + 1], out[3 * x + 2] = red * whole, green * whole, blue * whole

@@ -23,6 +23,7 @@ from restyle.engine.features import (
 )
 from restyle.engine.frames import Abstraction, Frame, FrameReader
 from restyle.engine.kernels import Bytes
+from restyle.engine.marks import run_starts
 from restyle.engine.palette import LANES
 from restyle.engine.sheets import Sheets, grain_row
 
@@ -176,7 +177,7 @@ def test_each_pixel_has_the_grain_of_its_own_layer_across_the_tiles_seams() -> N
     layers = np.random.default_rng(3).integers(0, LANES, 60).repeat(7)[:400].astype(np.uint8)
     for y in (0, 163, 319):
         found = np.empty(400, np.float32)
-        grain_row(layers, tile, grain.whole, taps, y, found)
+        grain_row(layers, run_starts(layers), tile, grain.whole, taps, y, found)
         v = (y + grain.whole[layers, 0]) % rows
         u = (np.arange(400) + grain.whole[layers, 1]) % columns
         corners = np.stack([tile[v, u], tile[v, u + 1], tile[v + 1, u], tile[v + 1, u + 1]], 1)

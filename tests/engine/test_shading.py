@@ -1,6 +1,5 @@
-"""Volumes from flat regions: cushions, figure and ground, airbrushed colour."""
+"""Volumes from flat regions: cushions, figure and ground."""
 
-import cv2
 import numpy as np
 import pytest
 
@@ -49,26 +48,6 @@ def test_the_figure_is_what_does_not_touch_the_border(y: int, x: int, stands_out
     assert bool(found[y, x] < 0.1) is not stands_out
 
 
-def test_evening_out_removes_noise_but_no_edge() -> None:
-    clean = _disc()
-    dice = np.random.default_rng(2)
-    noisy = (clean + 0.02 * dice.standard_normal(clean.shape)).astype(np.float32)
-    keep = np.zeros((HEIGHT, WIDTH), np.float32)
-    even = shading.even(noisy, _joined(clean), reach=8, keep=keep)
-    inside = even[50:70, 80:100]
-    assert inside.std() < 0.008
-    assert abs(float(even[60, 90].mean()) - 0.9) < 0.02
-    assert abs(float(even[60, 10].mean()) - 0.2) < 0.02
-
-
-def test_what_is_kept_is_not_evened_out() -> None:
-    dice = np.random.default_rng(3)
-    colour = dice.random((HEIGHT, WIDTH, 3)).astype(np.float32)
-    np.testing.assert_array_equal(
-        shading.even(colour, _joined(_disc()), reach=8, keep=CLEAR), colour
-    )
-
-
 @pytest.mark.parametrize("shape", [(33, 47), (17, 64), (128, 20)])
 def test_odd_sizes_give_finite_heights(shape: tuple[int, int]) -> None:
     dice = np.random.default_rng(4)
@@ -76,33 +55,3 @@ def test_odd_sizes_give_finite_heights(shape: tuple[int, int]) -> None:
     joined = shading.links(colour, np.ones(shape, np.float32), edge=0.03, texture=0.01)
     assert np.isfinite(shading.inflate(joined, reach=20)).all()
     assert np.isfinite(shading.figure(colour)).all()
-
-
-def test_crisping_steepens_an_edge_without_overshoot() -> None:
-    soft = np.linspace(0, 1, 9, dtype=np.float32)
-    row = np.concatenate([np.full(30, 0.2), 0.2 + 0.6 * soft, np.full(30, 0.8)])
-    colour = np.broadcast_to(row[None, :, None], (20, row.size, 3)).astype(np.float32)
-    blurred = np.stack(
-        [np.convolve(np.pad(row, 4, "edge"), np.ones(9) / 9, "valid")] * 3, axis=-1
-    ).astype(np.float32)
-    blurred = np.broadcast_to(blurred[None], colour.shape).copy()
-    force = np.ones(colour.shape[:2], np.float32)
-    sharp = shading.crisp(np.ascontiguousarray(colour), blurred, force)
-    assert np.abs(np.diff(sharp[10, :, 0])).max() > np.abs(np.diff(row)).max()
-    assert sharp.min() >= 0.2 - 1e-6
-    assert sharp.max() <= 0.8 + 1e-6
-
-
-def test_a_negative_force_softens_an_edge_and_at_most_to_the_blurred_copy() -> None:
-    colour = _disc()
-    blurred = np.asarray(cv2.GaussianBlur(colour, (0, 0), 2), np.float32)
-    half, whole, more = (
-        shading.crisp(colour, blurred, np.full(colour.shape[:2], force, np.float32))
-        for force in (-0.5, -1, -3)
-    )
-    steepest = [
-        float(np.abs(np.diff(row[HEIGHT // 2, :, 0])).max()) for row in (colour, half, whole)
-    ]
-    assert steepest == sorted(steepest, reverse=True)
-    assert steepest[2] < 0.8 * steepest[0]
-    np.testing.assert_array_equal(whole, more)

@@ -13,7 +13,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from restyle.engine import backdrops, lighting, shading
+from restyle.engine import airbrush, backdrops, lighting, shading
 from restyle.engine.blurs import soft_blur, wide_blur
 from restyle.engine.cast import Cast
 from restyle.engine.details import busy, stands_alone_pixel
@@ -106,9 +106,9 @@ class Cartoon3D:
         edge = (ALIKE + found * (ALIKE_IN_FIGURE - ALIKE)) * step
         joined = shading.links(base, clear, edge=edge, texture=0.003 * step)
         reach = (EVEN + found * (EVEN_IN_FIGURE - EVEN)) * scale
-        colour = shading.even(whole, joined, reach=reach, keep=spared)
+        colour = airbrush.even(whole, joined, reach=reach, keep=spared)
         force = CRISP * (F(1) - np.maximum(spared, depths.fur)) - _unrest(frame)
-        colour = shading.crisp(colour, blur(colour, 2.0 * scale), force)
+        colour = airbrush.crisp(colour, blur(colour, 2.0 * scale), force)
         delight(colour, faces, frame.faces)
         colour = backdrops.behind(colour, body.front, scale)
         relief = _relief(frame, memory, base, texture, step, body, faces, depths)
@@ -203,19 +203,41 @@ def _rescue(
     face: Floats,
     out: Floats,
 ) -> None:
+    width = texture.shape[1]
     for y in rows_in(band, texture.shape[0]):
-        for x in range(texture.shape[1]):
-            red = light[y, x, 0] - abstract[y, x, 0]
-            green = light[y, x, 1] - abstract[y, x, 1]
-            blue = light[y, x, 2] - abstract[y, x, 2]
-            most = max(abs(red), max(abs(green), abs(blue)))
-            lost = smoothstep_pixel(F(LOST), F(LOST_WHOLLY), most)
-            lost *= stands_alone_pixel(anisotropy[y, x], texture[y, x])
-            strand = smoothstep_pixel(F(STRANDS_AT[0]), F(STRANDS_AT[1]), anisotropy[y, x])
-            lost = max(lost, F(STRANDS) * strand) * (F(1) - face[y, x])
-            out[y, x, 0] = abstract[y, x, 0] + lost * red
-            out[y, x, 1] = abstract[y, x, 1] + lost * green
-            out[y, x, 2] = abstract[y, x, 2] + lost * blue
+        kept, missing = abstract[y].reshape(-1), np.empty(3 * width, np.float32)
+        _missing_row(kept, light[y].reshape(-1), missing)
+        lost = np.empty(width, np.float32)
+        _lost_row(missing, anisotropy[y], texture[y], face[y], lost)
+        _add_back_row(kept, missing, lost, out[y].reshape(-1))
+
+
+@brush
+def _missing_row(abstract: Floats, light: Floats, missing: Floats) -> None:
+    for i in range(missing.shape[0]):
+        missing[i] = light[i] - abstract[i]
+
+
+@brush
+def _lost_row(
+    missing: Floats, anisotropy: Floats, texture: Floats, face: Floats, lost: Floats
+) -> None:
+    """How much of what is `missing` is given back: 0–1."""
+    for x in range(lost.shape[0]):
+        red, green, blue = missing[3 * x], missing[3 * x + 1], missing[3 * x + 2]
+        most = max(abs(red), max(abs(green), abs(blue)))
+        part = smoothstep_pixel(F(LOST), F(LOST_WHOLLY), most)
+        part *= stands_alone_pixel(anisotropy[x], texture[x])
+        strand = smoothstep_pixel(F(STRANDS_AT[0]), F(STRANDS_AT[1]), anisotropy[x])
+        lost[x] = max(part, F(STRANDS) * strand) * (F(1) - face[x])
+
+
+@brush
+def _add_back_row(abstract: Floats, missing: Floats, lost: Floats, out: Floats) -> None:
+    for x in range(lost.shape[0]):
+        out[3 * x] = abstract[3 * x] + lost[x] * missing[3 * x]
+        out[3 * x + 1] = abstract[3 * x + 1] + lost[x] * missing[3 * x + 1]
+        out[3 * x + 2] = abstract[3 * x + 2] + lost[x] * missing[3 * x + 2]
 
 
 @kernel

@@ -16,6 +16,7 @@ from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.foreground import Foreground
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
+from restyle.engine.marks import Places, empty_marks, marked, run_starts
 from restyle.engine.motion import Memory
 from restyle.engine.palette import LANES, Palette
 from restyle.engine.petals import blooms, creases, hollows, petals
@@ -188,11 +189,17 @@ def _compose(
         strokes_above = stroke_row(lost[up], F(SCORES.epsilon), F(SCORES.phi))
         light = np.empty(width, np.float32)
         cool = np.empty(width, np.float32)
-        grain_row(first[y], tile, whole, taps, y, light)
+        starts = run_starts(first[y])
+        grain_row(first[y], starts, tile, whole, taps, y, light)
         _light_row(sample_row(shadow, y, height, across), light, cool)
         row = np.empty((3, width), np.float32)
-        _sheet_row(first[y], colours, light, cool, row)
-        for x in range(width):
+        _sheet_row(first[y], starts, colours, light, cool, row)
+        marks = empty_marks(width)
+        _mark_edges(first[y], share[y], first[up], first[down], bevel, marks)
+        _mark_strokes(strokes, strokes_above, bevel, marks)
+        if top <= y < bottom:
+            _mark_features(shapes[y - top], left, right, marks)
+        for x in marked(marks):
             k = first[y, x]
             before = max(x - bevel, 0)
             after = min(x + bevel, width - 1)
@@ -201,8 +208,6 @@ def _compose(
             lit = F(RELIEF) * (strokes_above[before] - stroke)
             at_edge = first[up, before] != k or first[down, after] != k or share[y, x] < 255
             in_face = top <= y < bottom and left <= x < right
-            if not at_edge and not in_face and stroke == F(0) and lit == F(0):
-                continue
             one = colours[k]
             red = one[0]
             green = one[1]
@@ -252,10 +257,56 @@ def _light_row(shaded: Floats, light: Floats, cool: Floats) -> None:
 
 
 @brush
-def _sheet_row(layers: Bytes, colours: Floats, light: Floats, cool: Floats, row: Floats) -> None:
+def _sheet_row(
+    layers: Bytes, starts: Places, colours: Floats, light: Floats, cool: Floats, row: Floats
+) -> None:
     """The sheets as they are where nothing else is: (3, W)."""
-    for x in range(layers.shape[0]):
-        colour = colours[layers[x]]
-        row[0, x] = colour[0] * light[x]
-        row[1, x] = colour[1] * light[x]
-        row[2, x] = colour[2] * cool[x]
+    for i in range(starts.shape[0]):
+        start = starts[i]
+        end = starts[i + 1] if i + 1 < starts.shape[0] else layers.shape[0]
+        colour = colours[layers[start]]
+        _times_row(light[start:end], colour[0], row[0, start:end])
+        _times_row(light[start:end], colour[1], row[1, start:end])
+        _times_row(cool[start:end], colour[2], row[2, start:end])
+
+
+@brush
+def _times_row(light: Floats, colour: F, out: Floats) -> None:
+    for x in range(out.shape[0]):
+        out[x] = colour * light[x]
+
+
+@brush
+def _mark_edges(
+    here: Bytes, share: Bytes, above: Bytes, below: Bytes, bevel: int, marks: Bytes
+) -> None:
+    """Mark where sheets meet, within `bevel` pixels, and the ends of the row."""
+    inner = here.shape[0] - 2 * bevel
+    middle, part, to = here[bevel:], share[bevel:], marks[bevel:]
+    after = below[2 * bevel :]
+    for x in range(inner):
+        same = (above[x] == middle[x]) & (after[x] == middle[x]) & (part[x] == np.uint8(255))
+        to[x] = np.uint8(not same)
+    for x in range(min(bevel, here.shape[0])):
+        marks[x] = np.uint8(1)
+        marks[here.shape[0] - 1 - x] = np.uint8(1)
+
+
+@brush
+def _mark_strokes(strokes: Floats, above: Floats, bevel: int, marks: Bytes) -> None:
+    """Mark strokes, and what lies beside those of `bevel` rows above; but for the row's ends."""
+    middle, to = strokes[bevel:], marks[bevel:]
+    for x in range(strokes.shape[0] - 2 * bevel):
+        is_stroke = (middle[x] != F(0)) | (above[x] != F(0))
+        to[x] |= np.uint8(is_stroke)
+
+
+@brush
+def _mark_features(covers: Bytes, left: int, right: int, marks: Bytes) -> None:
+    """Mark what features (w, LAYERS) cover from `left` to `right`."""
+    flat, layers = covers.reshape(-1), covers.shape[1]
+    for x in range(right - left):
+        some = np.uint8(0)
+        for layer in range(layers):
+            some |= flat[x * layers + layer]
+        marks[left + x] |= some
