@@ -4,7 +4,7 @@ At half the size of other maps: vague memberships by colour, carried along the m
 far as no edge divides.
 """
 
-from typing import Protocol
+from typing import Protocol, cast
 
 import cv2
 import numpy as np
@@ -12,8 +12,8 @@ import numpy as np
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.memberships import belong
 from restyle.engine.palette import LANES, Palette
-from restyle.engine.pictures import shrink
-from restyle.engine.places import brought
+from restyle.engine.pictures import most, shrink
+from restyle.engine.places import brought, followed, way_of
 from restyle.engine.recalling import recalled
 from restyle.engine.spreading import spread
 from restyle.engine.tones import to_bytes
@@ -101,7 +101,7 @@ class Agreement:
         last, self._colour = self._colour, now
         if restart or self._age % self._every == 0:
             return False
-        news = cv2.absdiff(brought(last, flow), now).max(-1) > NEWS
+        news = most(cast(Bytes, cv2.absdiff(brought(last, flow), now))) > NEWS
         if news.mean() > CALM:
             return False
         self._before = _carried(self._before, flow)
@@ -111,7 +111,8 @@ class Agreement:
 def _carried(membership: Bytes, flow: Floats) -> Bytes:
     """Memberships (h, w, LANES) where the flow (h, w, 2) has brought them."""
     out = np.empty_like(membership)
+    way = way_of(flow, (membership.shape[0], membership.shape[1]))
     for lane in range(0, LANES, _AT_ONCE):
         some = np.ascontiguousarray(membership[..., lane : lane + _AT_ONCE])
-        out[..., lane : lane + _AT_ONCE] = brought(some, flow)
+        out[..., lane : lane + _AT_ONCE] = followed(some, way)
     return out

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 
 from restyle.engine.blurs import wide_blur
-from restyle.engine.kernels import Band, F, Floats, kernel, rows_in
-from restyle.engine.pictures import blur, enlarge, shrink
+from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
+from restyle.engine.pictures import blur, enlarge, layered, shrink
 
 # Half-size pixels at 720p: of the blur; beside a figure, where pictures are a mixture of both, or
 # sharpened to a seam of light.
@@ -22,7 +22,7 @@ def behind(colour: Floats, front: Floats, scale: float) -> Floats:
     ellipse = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     seam = np.asarray(cv2.dilate(front, ellipse), np.float32)
     ground = F(1) - shrink(seam, 2)
-    parts = np.dstack([shrink(colour, 2) * ground[..., None], ground])
+    parts = layered(shrink(colour, 2) * ground[..., None], ground)
     near = blur(parts, SIGMA * scale / 2)
     near += F(FAR) * wide_blur(near, 3 * SIGMA * scale / 2)
     soft = near[..., :3] / np.maximum(near[..., 3:], F(1e-5))
@@ -37,7 +37,15 @@ def _lay(
     band: Band, colour: Floats, soft: Floats, front: Floats, seam: Floats, out: Floats
 ) -> None:
     for y in rows_in(band, front.shape[0]):
-        for x in range(front.shape[1]):
-            share = max(F(DEFOCUS) * (F(1) - front[y, x]), seam[y, x] - front[y, x])
-            for k in range(3):
-                out[y, x, k] = colour[y, x, k] + share * (soft[y, x, k] - colour[y, x, k])
+        one, two = colour[y].reshape(-1), soft[y].reshape(-1)
+        _lay_row(one, two, front[y], seam[y], out[y].reshape(-1))
+
+
+@brush
+def _lay_row(colour: Floats, soft: Floats, front: Floats, seam: Floats, out: Floats) -> None:
+    for x in range(front.shape[0]):
+        share = max(F(DEFOCUS) * (F(1) - front[x]), seam[x] - front[x])
+        i = 3 * x
+        out[i] = colour[i] + share * (soft[i] - colour[i])
+        out[i + 1] = colour[i + 1] + share * (soft[i + 1] - colour[i + 1])
+        out[i + 2] = colour[i + 2] + share * (soft[i + 2] - colour[i + 2])

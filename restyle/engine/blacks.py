@@ -10,7 +10,7 @@ import numpy as np
 from restyle.engine.blurs import darkest
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import F, Floats
-from restyle.engine.pictures import blur, enlarge, shrink
+from restyle.engine.pictures import blur, enlarge, layered, shrink
 from restyle.engine.tones import smoothstep
 
 INK_AT, INK_SHARPNESS = 0.16, 10.0  # the tone under which ink begins, and how fast it grows
@@ -44,10 +44,10 @@ def ended(mass: Floats, lines: Floats, frame: Frame) -> Floats:
     # Far and wide, not in the skirts of an edge alone.
     shade = darkest(fall, 2 * round(WIDE * frame.scale / 4) + 1)
     run = smoothstep(*FALLS, shade) * across * length * F(CRISP)
-    edge = enlarge(np.dstack([steep, sliding, run]), frame.half_size)
+    edge = enlarge(layered(steep, sliding, run), frame.half_size)
     bare = F(1) - frame.face_mask
     sliding = edge[..., 1] * bare * (F(1) - smoothstep(*STEP, np.abs(lines)))
     # No further than ink and its strokes reach: lines are drawn beyond.
     reach = F(0.5) * edge[..., 2]
     ended = np.clip(edge[..., 0], F(SOLID) - reach, np.maximum(F(CLEAR) + reach, mass))
-    return np.dstack([mass + sliding * (ended - mass) + lines, sliding * edge[..., 2]])
+    return layered(mass + sliding * (ended - mass) + lines, sliding * edge[..., 2])

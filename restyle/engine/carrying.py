@@ -108,7 +108,8 @@ def _advected(offset: Floats, step: Floats, cells: tuple[float, float], full: Fl
 
 def _slope(offset: Floats, axis: int) -> Floats:
     """How much the offset changes to the next cell along an axis, the largest of both sides."""
-    step = np.abs(np.diff(offset, axis=axis)).max(axis=2)
+    steps = np.abs(np.diff(offset, axis=axis))
+    step = np.maximum(steps[..., 0], steps[..., 1])
     before = ((1, 0), (0, 0)) if axis == 0 else ((0, 0), (1, 0))
     after = before[0][::-1], before[1][::-1]
     return np.asarray(np.maximum(np.pad(step, before), np.pad(step, after)), np.float32)

@@ -12,7 +12,7 @@ import numpy as np
 
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
-from restyle.engine.pictures import luma
+from restyle.engine.pictures import least, luma, most
 
 APART = 6  # half-size pixels between those that are looked at
 GREY = 0.18  # chroma, of the lightest channel, under which what is light may be a grey
@@ -55,8 +55,8 @@ def _line(frame: Frame) -> Floats:
     none = np.zeros((2, 3), np.float32)
     if not tone.size:
         return none
-    most = colours.max(1)
-    light = (tone >= np.median(tone)) & (most - colours.min(1) < F(GREY) * most)
+    lightest = most(colours)
+    light = (tone >= np.median(tone)) & (lightest - least(colours) < F(GREY) * lightest)
     sure = np.interp(light.mean(), SHARE, (0, 1))
     if sure <= 0:
         return none

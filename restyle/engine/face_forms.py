@@ -16,7 +16,7 @@ from restyle.engine.face_shapes import between, stroke
 from restyle.engine.faces import Face
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import F, Floats
-from restyle.engine.pictures import luma
+from restyle.engine.pictures import layered, luma
 from restyle.engine.tones import smoothstep
 
 # All in widths of a face, unless said.
@@ -95,7 +95,7 @@ def _daylight(tone: Floats, skin: Floats, side: float) -> Floats:
 
 def _within(field: Floats, weight: Floats, sigma: float) -> Floats:
     """A map (h, w, n ≤ 3) blurred, each pixel counting by its weight."""
-    sums = soft_blur(np.dstack([field * weight[..., None], weight]), sigma)
+    sums = soft_blur(layered(field * weight[..., None], weight), sigma)
     return np.asarray(sums[..., :-1] / (sums[..., -1:] + F(1e-3)), np.float32)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.networks import network
-from restyle.engine.pictures import enlarge, shrink
+from restyle.engine.pictures import enlarge, layered, shrink
 from restyle.engine.places import brought
 from restyle.engine.tones import to_bytes
 
@@ -65,9 +65,10 @@ def snapped(mask: Floats, grey: Floats, reach: float) -> Floats:
     """
     side = 2 * max(round(reach / 2), 1) + 1
     tone_here, share_here = shrink(grey, 2), shrink(mask, 2)
-    pairs = np.dstack([tone_here, share_here, tone_here * share_here, tone_here * tone_here])
+    pairs = layered(tone_here, share_here, tone_here * share_here, tone_here * tone_here)
     tone, share, both, square = cv2.split(cv2.blur(pairs, (side, side)))
-    slope = (both - tone * share) / (square - tone * tone + F(EVEN**2))
-    line = cv2.blur(np.dstack([slope, share - slope * tone]), (side, side))
+    slope = np.asarray((both - tone * share) / (square - tone * tone + F(EVEN**2)), np.float32)
+    start = np.asarray(share - slope * tone, np.float32)
+    line = cv2.blur(layered(slope, start), (side, side))
     whole = enlarge(np.asarray(line, np.float32), (grey.shape[0], grey.shape[1]))
     return np.asarray(np.clip(whole[..., 0] * grey + whole[..., 1], 0, 1), np.float32)

@@ -170,11 +170,14 @@ def _agree_row(agreed: Bytes, y: int, height: int, own: Bytes, row: Floats) -> N
     columns, width = agreed.shape[1], own.shape[0] // LANES
     said = np.empty(columns * LANES, np.uint16)
     _said_row(agreed, y, height, said)
-    one, two = np.empty(4 * width, np.uint64), np.empty(4 * width, np.uint64)
-    share = np.empty(4 * width, np.uint64)
-    _neighbours_row(said.view(np.uint64), columns, one, two, share)
     heard = np.empty(row.shape[0], np.float32)
-    _heard_row(one.view(np.uint16), two.view(np.uint16), share.view(np.uint16), heard)
+    if width == 2 * columns:
+        _heard_twice(said, heard)
+    else:
+        one, two = np.empty(4 * width, np.uint64), np.empty(4 * width, np.uint64)
+        share = np.empty(4 * width, np.uint64)
+        _neighbours_row(said.view(np.uint64), columns, one, two, share)
+        _heard_row(one.view(np.uint16), two.view(np.uint16), share.view(np.uint16), heard)
     _floats_row(own, row)
     for x in range(width):
         here, given = row[x * LANES : (x + 1) * LANES], heard[x * LANES : (x + 1) * LANES]
@@ -201,6 +204,38 @@ def _said_row(agreed: Bytes, y: int, height: int, said: _Sixteenths) -> None:
     above, below = agreed[y0].ravel(), agreed[y0 + 1].ravel()
     for i in range(said.shape[0]):
         said[i] = np.uint16(np.uint16(above[i]) * up + np.uint16(below[i]) * down)
+
+
+@brush
+def _heard_twice(said: _Sixteenths, heard: Floats) -> None:
+    """What each pixel hears where there are just two to each of those that said something."""
+    # Pixels lie a quarter and three quarters of the way between the same neighbours.
+    near, far = np.empty(said.shape[0], np.uint16), np.empty(said.shape[0], np.uint16)
+    _between_row(said, said[LANES:], np.uint16(4), near)
+    _between_row(said, said[LANES:], np.uint16(12), far)
+    both = np.empty(2 * said.shape[0], np.uint16)
+    _alternate_row(near.view(np.uint64), far.view(np.uint64), both.view(np.uint64)[4:-4])
+    end = said.shape[0] - LANES
+    for k in range(LANES):
+        both[k] = np.uint16(16) * said[k]
+        both[2 * end + LANES + k] = np.uint16(16) * said[end + k]
+    for i in range(heard.shape[0]):
+        heard[i] = F(both[i]) * F(1 / 256) + F(AGREED)
+
+
+@brush
+def _between_row(one: _Sixteenths, two: _Sixteenths, share: np.uint16, out: _Sixteenths) -> None:
+    for i in range(two.shape[0]):
+        out[i] = np.uint16(one[i] * np.uint16(np.uint16(16) - share) + two[i] * share)
+
+
+@brush
+def _alternate_row(one: Eights, two: Eights, out: Eights) -> None:
+    """Pixels of four numbers each from one row and another in turn."""
+    for i in range(0, out.shape[0] // 2, 4):
+        for k in range(4):
+            out[np.uint32(2 * i + k)] = one[np.uint32(i + k)]
+            out[np.uint32(2 * i + 4 + k)] = two[np.uint32(i + k)]
 
 
 @brush

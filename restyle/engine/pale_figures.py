@@ -10,7 +10,7 @@ import numpy as np
 from restyle.engine.foreground import Foreground
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import F, Floats
-from restyle.engine.pictures import blur, enlarge, shrink
+from restyle.engine.pictures import blur, enlarge, least, most, shrink
 from restyle.engine.tones import smoothstep
 
 EVERY = 6  # frames in one of which a figure is looked at
@@ -83,7 +83,7 @@ def _measured(frame: Frame, front: Floats) -> tuple[float, float]:
     colour = colour[: figure.shape[0], : figure.shape[1]][figure]
     if not len(colour):
         return 0.0, 1.0
-    chroma = colour.max(-1) - colour.min(-1)
+    chroma = most(colour) - least(colour)
     tone = colour @ np.array([0.299, 0.587, 0.114], np.float32)
     pale = (F(1) - smoothstep(*DULL, chroma)) * smoothstep(*MID, tone)
     share = float(smoothstep(SOME, MUCH, np.asarray(pale.mean())))

@@ -13,7 +13,7 @@ from restyle.engine.frames import Frame
 from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
 from restyle.engine.pale_figures import Pale
-from restyle.engine.pictures import blur, enlarge, luma, shrink
+from restyle.engine.pictures import blur, enlarge, least, luma, most, shrink
 from restyle.engine.tones import chroma_pixel, luma_pixel, smoothstep, smoothstep_pixel
 
 SMALL = 4  # forms are read this much smaller than the half-size frame
@@ -68,7 +68,7 @@ def _forms(frame: Frame, pale: Pale) -> Floats:
     colour = (np.ascontiguousarray(taken) - F(low)) / F(high - low)
     tone = luma(colour)
     counted = front * front * smoothstep(0.24, 0.46, tone)
-    counted *= np.clip(F(1.7) - F(5.5) * (colour.max(-1) - colour.min(-1)), F(0), F(1))
+    counted *= np.clip(F(1.7) - F(5.5) * (most(colour) - least(colour)), F(0), F(1))
     counted += F(1e-3)
     sigma = FORM_SIGMA / SMALL * frame.scale
     return enlarge(blur(counted * tone, sigma) / blur(counted, sigma), frame.half_size)

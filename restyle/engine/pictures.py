@@ -1,10 +1,13 @@
 """Whole-picture steps that OpenCV does best, typed: blur, shrink, enlarge, layer, grey."""
 
-from typing import cast
+from typing import TypeVar, cast
 
 import cv2
+import numpy as np
 
 from restyle.engine.kernels import Bytes, Floats
+
+_Values = TypeVar("_Values", Bytes, Floats)
 
 LEAST_SIGMA = 0.3  # a smaller blur is none, and OpenCV would make its kernel one pixel wide
 
@@ -28,7 +31,7 @@ def enlarge(field: Floats, size: tuple[int, int], *, smooth: bool = False) -> Fl
 
 
 def layered(*maps: Floats) -> Floats:
-    """Float maps (h, w), n ≤ 4, as one (h, w, n)."""
+    """Float maps (h, w) or (h, w, m) of n ≤ 4 layers in all, as one (h, w, n)."""
     return cast(Floats, cv2.merge(maps))
 
 
@@ -40,6 +43,16 @@ def layers(field: Floats) -> tuple[Floats, ...]:
 def luma(colour: Floats) -> Floats:
     """Luma of an RGB picture: float32 (h, w, 3) → (h, w)."""
     return cast(Floats, cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY))
+
+
+def most(colour: _Values) -> _Values:
+    """The largest of the three channels: (…, 3) → (…); `max(-1)` takes twenty times as long."""
+    return cast(_Values, np.maximum(np.maximum(colour[..., 0], colour[..., 1]), colour[..., 2]))
+
+
+def least(colour: _Values) -> _Values:
+    """The smallest of the three channels."""
+    return cast(_Values, np.minimum(np.minimum(colour[..., 0], colour[..., 1]), colour[..., 2]))
 
 
 def grey_of(picture: Bytes) -> Bytes:

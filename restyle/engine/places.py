@@ -89,18 +89,33 @@ def bilinear_row(
         out[x] = above + fy[x] * (below - above)
 
 
+class Way(NamedTuple):
+    """Where each pixel was, for `cv2.remap`: whole pixels (h, w, 2) x, y, and 1/32 of them."""
+
+    places: NDArray[np.int16]
+    fractions: NDArray[np.uint16]
+
+
 def brought(picture: Bytes, flow: Floats) -> Bytes:
     """The picture before, 8 bits (H, W) or (H, W, n), each pixel where the motion has taken it.
 
     `flow` (h, w, 2) is the backward flow in its own pixels; the slightest counts as none, and what
     comes from outside repeats the border.
     """
-    height, width = picture.shape[:2]
-    places = np.empty((height, width, 2), np.int16)
-    fractions = np.empty((height, width), np.uint16)
-    _places(flow, places, fractions)
-    way = cv2.INTER_LINEAR
-    return cast(Bytes, cv2.remap(picture, places, fractions, way, borderMode=cv2.BORDER_REPLICATE))
+    return followed(picture, way_of(flow, (picture.shape[0], picture.shape[1])))
+
+
+def way_of(flow: Floats, size: tuple[int, int]) -> Way:
+    """Where the pixels of a picture of `size` (height, width) were, for `followed`."""
+    way = Way(np.empty((*size, 2), np.int16), np.empty(size, np.uint16))
+    _places(flow, way.places, way.fractions)
+    return way
+
+
+def followed(picture: Bytes, way: Way) -> Bytes:
+    """What `brought` gives, where several pictures go one way."""
+    how = cv2.INTER_LINEAR
+    return cast(Bytes, cv2.remap(picture, *way, how, borderMode=cv2.BORDER_REPLICATE))
 
 
 @kernel

@@ -131,9 +131,10 @@ def between_rows(upper: Floats, lower: Floats, part: F, out: Floats) -> None:
 
 
 @brush
-def _colours_between(
+def colours_between(
     upper: Floats, lower: Floats, part: F, red: Floats, green: Floats, blue: Floats
 ) -> None:
+    """The same of rows of colour (w, 3), given flat; gives them apart."""
     for x in range(red.shape[0]):
         red[x] = upper[3 * x] + part * (lower[3 * x] - upper[3 * x])
         green[x] = upper[3 * x + 1] + part * (lower[3 * x + 1] - upper[3 * x + 1])
@@ -185,7 +186,7 @@ def sample_colour_row(field: Floats, y: int, full_height: int, across: Columns) 
     above, fy = place_row(y, full_height, field.shape[0])
     mixed = np.empty((3, field.shape[1]), np.float32)
     upper, lower = field[above].reshape(-1), field[above + 1].reshape(-1)
-    _colours_between(upper, lower, fy, mixed[0], mixed[1], mixed[2])
+    colours_between(upper, lower, fy, mixed[0], mixed[1], mixed[2])
     row = np.empty((3, across[0].shape[0]), np.float32)
     for k in range(3):
         widen_row(mixed[k], across, row[k])

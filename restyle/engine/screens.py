@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from restyle.engine.carrying import Ground
 from restyle.engine.kernels import F, Floats, brush
 from restyle.engine.pictures import enlarge
-from restyle.engine.rows import columns, sample_colour_row
+from restyle.engine.rows import colours_between, place_row
 from restyle.engine.tones import smoothstep_pixel
 
 DOT_INK = 0.34
@@ -47,18 +47,35 @@ def screens_row(
     (`lies`: see `placed`) there are neither.
     """
     height, width = size
-    moved = sample_colour_row(lies, y, height, columns(width, width))
+    moved = np.empty((3, width), np.float32)
+    above, part = place_row(y, height, lies.shape[0])
+    upper, lower = lies[above].reshape(-1), lies[above + 1].reshape(-1)
+    colours_between(upper, lower, part, moved[0], moved[1], moved[2])
     at = np.empty((2, width), np.int32)
     _nearest_dot_row(moved[0], moved[1], y, per_pitch, cover, at[0], at[1])
     _feather_row(moved[0], moved[1], moved[2], y, per_pitch, feathers)
     tone = np.empty(width, np.float32)
-    half_height, half_width = tones.shape
-    down, along = F(half_height) / F(height), F(half_width) / F(width)
-    for x in range(width):
-        hx = min(max(np.int32(F(at[0, x]) * along), np.int32(0)), np.int32(half_width - 1))
-        hy = min(max(np.int32(F(at[1, x]) * down), np.int32(0)), np.int32(half_height - 1))
-        tone[x] = tones[hy, hx]
+    _tone_row(at[0], at[1], tones.reshape(-1), tones.shape, size, tone)
     _dot_ink_row(cover, tone, moved[2], F(0.9) * per_pitch)
+
+
+@brush
+def _tone_row(
+    at_x: NDArray[np.int32],
+    at_y: NDArray[np.int32],
+    tones: Floats,
+    small: tuple[int, int],
+    size: tuple[int, int],
+    tone: Floats,
+) -> None:
+    """The tones, a map of `small` size given flat, at places in a picture of `size`."""
+    height, width = np.int32(small[0]), np.int32(small[1])
+    down, along = F(small[0]) / F(size[0]), F(small[1]) / F(size[1])
+    for x in range(tone.shape[0]):
+        hx = min(max(np.int32(F(at_x[x]) * along), np.int32(0)), np.int32(width - np.int32(1)))
+        hy = min(max(np.int32(F(at_y[x]) * down), np.int32(0)), np.int32(height - np.int32(1)))
+        # Unsigned: numba asks of every signed index whether it counts from the end.
+        tone[x] = tones[np.uint32(hy * width + hx)]
 
 
 @brush

@@ -103,6 +103,42 @@ def _weigh(above: Floats, below: Floats, taps: Floats, out: Floats) -> None:
         out[x] = one * above[x] + two * above[x + 1] + three * below[x] + four * below[x + 1]
 
 
+@brush
+def sheet_row(
+    layers: Bytes, starts: Places, colours: Floats, light: Floats, cool: Floats, row: Floats
+) -> None:
+    """The sheets as they are where nothing else is: (3, W)."""
+    for i in range(starts.shape[0]):
+        start = starts[i]
+        end = starts[i + 1] if i + 1 < starts.shape[0] else layers.shape[0]
+        colour = colours[layers[start]]
+        _times_row(light[start:end], colour[0], row[0, start:end])
+        _times_row(light[start:end], colour[1], row[1, start:end])
+        _times_row(cool[start:end], colour[2], row[2, start:end])
+
+
+@brush
+def _times_row(light: Floats, colour: F, out: Floats) -> None:
+    for x in range(out.shape[0]):
+        out[x] = colour * light[x]
+
+
+@brush
+def mark_edges(
+    here: Bytes, share: Bytes, above: Bytes, below: Bytes, bevel: int, marks: Bytes
+) -> None:
+    """Mark where sheets meet, within `bevel` pixels, and the ends of the row."""
+    inner = here.shape[0] - 2 * bevel
+    middle, part, to = here[bevel:], share[bevel:], marks[bevel:]
+    after = below[2 * bevel :]
+    for x in range(inner):
+        same = (above[x] == middle[x]) & (after[x] == middle[x]) & (part[x] == np.uint8(255))
+        to[x] = np.uint8(not same)
+    for x in range(min(bevel, here.shape[0])):
+        marks[x] = np.uint8(1)
+        marks[here.shape[0] - 1 - x] = np.uint8(1)
+
+
 def _layer_motion(frame: Frame, label: Bytes) -> NDArray[np.float64]:
     """Mean backward flow (LANES, 2) as y, x of each layer, on a coarse grid, by trusted pixels."""
     flow = frame.flow[4:-4:6, 4:-4:6].reshape(-1, 2)

@@ -16,7 +16,7 @@ from restyle.engine import shading
 from restyle.engine.figures import FigureFinder, snapped
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import F, Floats
-from restyle.engine.pictures import blur, enlarge, luma, shrink
+from restyle.engine.pictures import blur, enlarge, layered, luma, most, shrink
 from restyle.engine.tones import smoothstep, to_bytes
 
 SMALL = 4  # how much smaller than half size
@@ -98,10 +98,10 @@ def _decided(seen: Floats, frame: Frame) -> float:
 
 def _rounded(frame: Frame, sharp: Floats, solid: Floats, present: F) -> Silhouette:
     joined = shading.links(
-        np.dstack([solid] * 3), np.ones_like(solid), edge=OUTLINE, texture=UNEVEN
+        layered(solid, solid, solid), np.ones_like(solid), edge=OUTLINE, texture=UNEVEN
     )
     height = shading.inflate(joined, reach=REACH * frame.scale / SMALL, levels=3)
-    parts = np.dstack([solid, F(SMALL) * height, _shadow(frame, solid, present)])
+    parts = layered(solid, F(SMALL) * height, _shadow(frame, solid, present))
     whole = enlarge(parts, frame.half_size)
     # A little within the border, which is soft by now: what is behind must not be rounded.
     inside = smoothstep(*INSIDE, whole[..., 0])
@@ -127,8 +127,8 @@ def _calm(frame: Frame, figure: Floats) -> float:
     """Whether what is around a figure is calm enough to be its ground, 0–1."""
     low, high = frame.levels
     flat = cv2.medianBlur(to_bytes(shrink(frame.abstract, SMALL)), 5).astype(np.float32)
-    across, down = (np.abs(np.diff(flat, axis=axis)).max(axis=2) for axis in (1, 0))
-    steps = np.maximum(across[1:], down[:, 1:]) / F(255 * (high - low))
+    across, down = (most(np.abs(np.diff(flat, axis=axis))) for axis in (1, 0))
+    steps = np.asarray(np.maximum(across[1:], down[:, 1:]) / F(255 * (high - low)), np.float32)
     # Not the figure's own border.
     behind = F(1) - cv2.dilate(figure, _disc(2))[1:, 1:]
     shapes = float((behind * smoothstep(*SHAPE, steps)).sum() / max(float(behind.sum()), 1))
@@ -153,7 +153,7 @@ def _shadow(frame: Frame, solid: Floats, present: F) -> Floats:
     move = np.array([[1, 0, along], [0, 1, down]], np.float32)
     tone = luma(shrink(frame.abstract, SMALL))
     firm = smoothstep(*INSIDE, solid)
-    pair = np.dstack([firm, firm * tone])
+    pair = layered(firm, firm * tone)
     moved = cv2.warpAffine(pair, move, solid.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
     cast = blur(np.asarray(moved, np.float32), SOFT * frame.scale / SMALL)
     lighter = tone - cast[..., 1] / (cast[..., 0] + F(0.01))

@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from restyle.engine.kernels import Bytes, F, Floats, brush
+from restyle.engine.kernels import Bytes, F, Floats, brush, loop
 from restyle.engine.pictures import luma
 
 CURVE_ENTRIES = 1024
+MANY = 4096  # pixels, from which one compiled pass is faster than several, and worth compiling
 BLACK_PERCENTILE, WHITE_PERCENTILE = 1.0, 99.2
 LEAST_CONTRAST = 0.25
 LEVELS_INERTIA = 0.92
@@ -19,9 +20,20 @@ LEVELS_INERTIA = 0.92
 
 def smoothstep(low: float, high: float, x: Floats) -> Floats:
     """0 below `low`, 1 above `high`, an S-curve between; element by element."""
-    t = np.clip((x - F(low)) / F(high - low), F(0), F(1))
-    result: Floats = t * t * (F(3) - F(2) * t)
-    return result
+    if x.size < MANY or x.dtype != np.float32:
+        t = np.clip((x - F(low)) / F(high - low), F(0), F(1))
+        result: Floats = t * t * (F(3) - F(2) * t)
+        return result
+    whole = np.ascontiguousarray(x)
+    out = np.empty_like(whole)
+    _smoothstep(whole.reshape(-1), F(low), F(high), out.reshape(-1))
+    return out
+
+
+@loop
+def _smoothstep(x: Floats, low: F, high: F, out: Floats) -> None:
+    for i in range(out.shape[0]):
+        out[i] = smoothstep_pixel(low, high, x[i])
 
 
 def posterise(y: Floats, steps: int, edge: float) -> Floats:

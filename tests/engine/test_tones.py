@@ -100,3 +100,13 @@ def test_levels_follow_slowly_and_restart_at_a_cut() -> None:
 def test_levels_of_a_flat_picture_leave_room(value: float) -> None:
     low, high = LevelMeter().read(np.full((20, 20, 3), value, np.float32), is_cut=True)
     assert 0 <= low < high <= 1
+
+
+@pytest.mark.parametrize("shape", [(12, 9), (90, 80), (60, 50, 2)])
+def test_many_values_pass_the_s_curve_as_few_do(shape: tuple[int, ...]) -> None:
+    x = np.random.default_rng(7).uniform(-0.5, 1.5, shape).astype(np.float32)
+    for values in (x, x[::-1, ::2], x.astype(np.float64)):
+        t = np.clip((values - F(0.2)) / F(0.5), 0, 1)
+        found = smoothstep(0.2, 0.7, values)
+        assert found.shape == values.shape
+        np.testing.assert_allclose(found, t * t * (3 - 2 * t), atol=1e-6)

@@ -18,7 +18,7 @@ from restyle.engine.hair_tint import with_hair
 from restyle.engine.inks import skin_pixel, slate_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
-from restyle.engine.pictures import blur, enlarge, luma, shrink
+from restyle.engine.pictures import blur, enlarge, layered, layers, luma, shrink
 from restyle.engine.prints import with_prints
 from restyle.engine.rows import (
     columns,
@@ -171,14 +171,16 @@ def _black(frame: Frame, deep: Floats) -> Floats:
     # are drawn around, and between their fingers.
     bare = F(1) - frame.face_mask
     hands = skin_now(frame) * bare
-    least = cv2.min(cv2.min(*cv2.split(frame.light)[:2]), cv2.split(frame.light)[2])
-    vivid = np.clip((least - F(low)) / F(high - low), F(0), F(1)) - fine
+    red, green, blue = layers(frame.light)
+    vivid = (
+        np.clip((cv2.min(cv2.min(red, green), blue) - F(low)) / F(high - low), F(0), F(1)) - fine
+    )
     drawn = fine + F(VIVID_LINES) * bare * vivid - F(HAND_STEP) * hands
     lines = follow(blur(drawn, sigma) - blur(drawn, 1.6 * sigma), frame, LINE_LENGTH)
     lines *= F(1) + F(HAND_LINES) * hands
     # Of dark things alone: black cloth is black up to a white wall beside it.
     thing = F(1) - smoothstep(THING_DARK, THING_LIGHT, broad)
-    around = wide_blur(np.dstack([thing * broad, thing]), SPOT_SIGMA * frame.scale)
+    around = wide_blur(layered(thing * broad, thing), SPOT_SIGMA * frame.scale)
     tone = (around[..., 0] + F(0.01)) / (around[..., 1] + F(0.01))
     dark = F(1) - smoothstep(SPOT_DARK, SPOT_LIGHT, tone)
     spots = F(SPOT) * dark * (F(1) - frame.face_mask)

@@ -16,14 +16,14 @@ from restyle.engine.features import features, paint_features_pixel
 from restyle.engine.foreground import Foreground
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
-from restyle.engine.marks import Places, empty_marks, marked, run_starts
+from restyle.engine.marks import empty_marks, marked, run_starts
 from restyle.engine.motion import Memory
 from restyle.engine.palette import LANES, Palette
 from restyle.engine.petals import blooms, creases, hollows, petals
 from restyle.engine.pictures import blur, enlarge, luma, shrink
 from restyle.engine.regions import Cut, Field, Regions
 from restyle.engine.rows import columns, sample_row, store_row
-from restyle.engine.sheets import Sheets, grain_row
+from restyle.engine.sheets import Sheets, grain_row, mark_edges, sheet_row
 from restyle.engine.shot_palette import Palettes, with_true_faces
 from restyle.engine.strokes import Lines
 
@@ -193,9 +193,9 @@ def _compose(
         grain_row(first[y], starts, tile, whole, taps, y, light)
         _light_row(sample_row(shadow, y, height, across), light, cool)
         row = np.empty((3, width), np.float32)
-        _sheet_row(first[y], starts, colours, light, cool, row)
+        sheet_row(first[y], starts, colours, light, cool, row)
         marks = empty_marks(width)
-        _mark_edges(first[y], share[y], first[up], first[down], bevel, marks)
+        mark_edges(first[y], share[y], first[up], first[down], bevel, marks)
         _mark_strokes(strokes, strokes_above, bevel, marks)
         if top <= y < bottom:
             _mark_features(shapes[y - top], left, right, marks)
@@ -254,42 +254,6 @@ def _light_row(shaded: Floats, light: Floats, cool: Floats) -> None:
         # Shadows are bluish: less is taken from blue.
         cool[x] = (F(1) + light[x]) * (F(1) - F(0.86) * dark)
         light[x] = (F(1) + light[x]) * (F(1) - dark)
-
-
-@brush
-def _sheet_row(
-    layers: Bytes, starts: Places, colours: Floats, light: Floats, cool: Floats, row: Floats
-) -> None:
-    """The sheets as they are where nothing else is: (3, W)."""
-    for i in range(starts.shape[0]):
-        start = starts[i]
-        end = starts[i + 1] if i + 1 < starts.shape[0] else layers.shape[0]
-        colour = colours[layers[start]]
-        _times_row(light[start:end], colour[0], row[0, start:end])
-        _times_row(light[start:end], colour[1], row[1, start:end])
-        _times_row(cool[start:end], colour[2], row[2, start:end])
-
-
-@brush
-def _times_row(light: Floats, colour: F, out: Floats) -> None:
-    for x in range(out.shape[0]):
-        out[x] = colour * light[x]
-
-
-@brush
-def _mark_edges(
-    here: Bytes, share: Bytes, above: Bytes, below: Bytes, bevel: int, marks: Bytes
-) -> None:
-    """Mark where sheets meet, within `bevel` pixels, and the ends of the row."""
-    inner = here.shape[0] - 2 * bevel
-    middle, part, to = here[bevel:], share[bevel:], marks[bevel:]
-    after = below[2 * bevel :]
-    for x in range(inner):
-        same = (above[x] == middle[x]) & (after[x] == middle[x]) & (part[x] == np.uint8(255))
-        to[x] = np.uint8(not same)
-    for x in range(min(bevel, here.shape[0])):
-        marks[x] = np.uint8(1)
-        marks[here.shape[0] - 1 - x] = np.uint8(1)
 
 
 @brush
