@@ -14,7 +14,7 @@ import numpy as np
 from restyle.engine.bilateral import bilateral
 from restyle.engine.carrying import BARE, Carrier, Ground
 from restyle.engine.faces import Box, Face, FaceFinder, face_mask, feature_relief
-from restyle.engine.interleaving import unzip_three_row
+from restyle.engine.interleaving import unzip_three_row, zip_three_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Denoiser, Motion, MotionReader
 from restyle.engine.pictures import blur, grey_of, reduce_bytes
@@ -148,7 +148,8 @@ class FrameReader:
         mask = face_mask(faces, half_height, half_width)
         if faces:
             where = extent(mask)
-            _spare(abstract[where], light[where], half[where], mask[where])
+            rows = where[0]  # whole ones, whose pixels stand side by side
+            _spare(abstract[rows], light[rows], half[rows], mask[rows])
             if wanted.face_relief:
                 relief = F(wanted.face_relief) * feature_relief(grey, faces)
                 abstract[where] += (mask[where] * relief[where])[..., None]
@@ -186,10 +187,20 @@ def extent(mask: Floats) -> tuple[slice, slice]:
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
-def _spare(abstract: Floats, light: Floats, half: Bytes, mask: Floats) -> None:
+@kernel
+def _spare(band: Band, abstract: Floats, light: Floats, half: Bytes, mask: Floats) -> None:
     """Give faces back some of what the abstraction took, in place."""
-    spared = F(0.65) * light + F(0.35 / 255) * half
-    abstract += F(FACE_DETAIL) * mask[..., None] * (spared - abstract)
+    thrice = np.empty(3 * mask.shape[1], np.float32)
+    for y in rows_in(band, mask.shape[0]):
+        zip_three_row(mask[y], mask[y], mask[y], thrice)
+        _spare_row(abstract[y].reshape(-1), light[y].reshape(-1), half[y].reshape(-1), thrice)
+
+
+@brush
+def _spare_row(abstract: Floats, light: Floats, half: Bytes, mask: Floats) -> None:
+    for i in range(mask.shape[0]):
+        spared = F(0.65) * light[i] + F(0.35 / 255) * F(half[i])
+        abstract[i] += F(FACE_DETAIL) * mask[i] * (spared - abstract[i])
 
 
 def tangent_field(grey: Floats, sigma: float) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ rounded by voting, as scissors would, and resolved at full size with anti-aliase
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import cv2
 import numpy as np
@@ -93,7 +93,7 @@ class Regions:
         self._cut = cut
         self._palette: Palette | None = None
         self._apart = np.ones((LANES, LANES), np.float32)
-        self._kinds = np.arange(LANES + 1, dtype=np.uint8)
+        self._kinds = np.arange(256, dtype=np.uint8)
         self._past: Bytes | None = None
         self._agreement = Agreement(cut.wall, cut.agreeing)
         self._shown: Bytes | None = None
@@ -127,9 +127,9 @@ class Regions:
         nothing = np.full_like(label, LANES)
         shown = nothing if restart or self._shown is None else self._shown
         least = max(4, round(self._cut.crumb * seen.scale**2))
-        kinds = self._kinds[label]
+        kinds, shown_kinds = (cast(Bytes, cv2.LUT(one, self._kinds)) for one in (label, shown))
         whole = kinds.copy()
-        merge_crumbs(whole, self._kinds[shown], seen.flow, least, self._apart, second, share)
+        merge_crumbs(whole, shown_kinds, seen.flow, least, self._apart, second, share)
         np.copyto(label, whole, where=whole != kinds)
         label, second, share = rounded(label, second, share, self._cut.round * seen.scale)
         hold(membership, label, second, share, F(HOLD))
@@ -194,8 +194,9 @@ def _apart(palette: Palette, cut: Cut) -> Floats:
 
 
 def _kinds(palette: Palette) -> Bytes:
-    """Of each entry, and of none, the one as which it counts in pieces: locks are of one head."""
-    kinds = np.arange(LANES + 1, dtype=np.uint8)
+    """Of each entry, and of none (256,), the one as which it counts in pieces: locks are of one
+    head."""
+    kinds = np.arange(256, dtype=np.uint8)
     hair = palette.n_skin
     if palette.n_hair:
         painted = to_lab(palette.rgb[None])[0]

@@ -122,12 +122,12 @@ def _shadow(
     height = np.asarray(cv2.LUT(field.label, levels), np.float32)
     # What is only likely in front casts nothing.
     ahead = enlarge(front**4, frame.half_size)
-    # Within a figure steps are low: it is one thing.
-    height = height * (F(1) - F(LOW) * ahead) + F(OVER) * ahead
     if palette.n_skin and frame.face_boxes:
         # One sheet for the whole face: no steps across it.
-        top = F(palette.height[0]) * (F(1) - F(LOW) * ahead) + F(OVER) * ahead
-        height = height + frame.face_mask * (top - height)
+        height += frame.face_mask * (F(palette.height[0]) - height)
+    # Within a figure steps are low: it is one thing.
+    height *= F(1) - F(LOW) * ahead
+    height += F(OVER) * ahead
     total = _cast(height, field.label, CONTACT, frame.scale)
     # The soft one is as good at half that size.
     small = shrink(height, 2)
@@ -140,8 +140,10 @@ def _shadow(
         total += sunk * of_petals
         # A shadow that is there already is not cast twice.
         total = np.maximum(total, creased * of_petals)
-    lost: Floats = np.clip(total * F(0.75), F(0), F(1)) * (F(1) - F(0.8) * frame.face_mask)
-    return lost
+    np.clip(total * F(0.75), F(0), F(1), total)
+    if frame.face_boxes:
+        total *= F(1) - F(0.8) * frame.face_mask
+    return total
 
 
 def _cast(height: Floats, sheets: Bytes, shadow: Shadow, scale: float) -> Floats:
@@ -150,12 +152,28 @@ def _cast(height: Floats, sheets: Bytes, shadow: Shadow, scale: float) -> Floats
     move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
     size = (height.shape[1], height.shape[0])
     above = cv2.warpAffine(height, move, size, borderMode=cv2.BORDER_REPLICATE)
-    step = np.sqrt(np.clip((above - height) / F(STEP), F(0), F(1)))
     # Within a sheet there is no step, whatever is believed to be in front.
     way = cv2.INTER_NEAREST
     others = cv2.warpAffine(sheets, move, size, flags=way, borderMode=cv2.BORDER_REPLICATE)
-    step *= others != sheets
+    step = np.empty_like(height)
+    _steps(np.asarray(above, np.float32), height, cast(Bytes, others), sheets, step)
     return F(shadow.weight) * blur(step, shadow.softness * scale)
+
+
+@kernel
+def _steps(
+    band: Band, above: Floats, height: Floats, others: Bytes, sheets: Bytes, out: Floats
+) -> None:
+    """The steps up to what lies `above`, where that is of another sheet."""
+    for y in rows_in(band, out.shape[0]):
+        _step_row(above[y], height[y], others[y], sheets[y], out[y])
+
+
+@brush
+def _step_row(above: Floats, height: Floats, others: Bytes, sheets: Bytes, out: Floats) -> None:
+    for x in range(out.shape[0]):
+        step = np.sqrt(min(max((above[x] - height[x]) * F(1 / STEP), F(0)), F(1)))
+        out[x] = step if others[x] != sheets[x] else F(0)
 
 
 @kernel
