@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from restyle.engine.interleaving import zip_three_row
 from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 from restyle.engine.shading import Links
 
@@ -48,7 +49,7 @@ def _crisp(band: Band, colour: Floats, soft: Floats, force: Floats, out: Floats)
             least[k], most[k] = least[3 + k], most[3 + k]
             least[k - 3], most[k - 3] = least[k - 6], most[k - 6]
         more = np.empty(3 * width, np.float32)
-        _thrice_row(force[y], more)
+        zip_three_row(force[y], force[y], force[y], more)
         _crisp_row(here, soft[y].reshape(-1), more, least, most, out[y].reshape(-1))
 
 
@@ -57,14 +58,6 @@ def _extremes_row(above: Floats, here: Floats, below: Floats, least: Floats, mos
     for i in range(here.shape[0]):
         least[i] = min(above[i], min(here[i], below[i]))
         most[i] = max(above[i], max(here[i], below[i]))
-
-
-@brush
-def _thrice_row(row: Floats, out: Floats) -> None:
-    for x in range(row.shape[0]):
-        out[3 * x] = row[x]
-        out[3 * x + 1] = row[x]
-        out[3 * x + 2] = row[x]
 
 
 @brush
@@ -142,12 +135,12 @@ def _sweep_columns(band: Band, colour: Floats, down: Floats, keep: Floats, feedb
         eases = np.empty(3 * (last - first), np.float32)
         for y in range(1, height):
             _ease_row(down[y - 1, first:], keep[y, first:], feedback, ease)
-            _thrice_row(ease, eases)
+            zip_three_row(ease, ease, ease, eases)
             above, here = colour[y - 1].reshape(-1), colour[y].reshape(-1)
             _approach_row(here[3 * first :], above[3 * first :], eases)
         for y in range(height - 2, -1, -1):
             _ease_row(down[y, first:], keep[y, first:], feedback, ease)
-            _thrice_row(ease, eases)
+            zip_three_row(ease, ease, ease, eases)
             below, here = colour[y + 1].reshape(-1), colour[y].reshape(-1)
             _approach_row(here[3 * first :], below[3 * first :], eases)
 

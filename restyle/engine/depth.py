@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.clusters import Pixels, distance, nearest_of
-from restyle.engine.kernels import Floats
+from restyle.engine.kernels import F, Floats
 
 _KIN = 16.0  # ΔE within which two entries are thought of one material
 _LIT = 0.03  # how much nearer a tone is for each L that it is lighter than those of its hue
@@ -17,6 +17,7 @@ _LIT = 0.03  # how much nearer a tone is for each L that it is lighter than thos
 _OTHER_HUE, _IN_SHADE = 8.0, 0.3
 _SOME, _MUCH = 0.15, 0.5  # share of the picture from which tones of one hue are one thing
 _GREY, _COLOURFUL = 8.0, 20.0  # chroma at which an entry begins to have a hue, and has one
+_LOUD, _LOUDER = 30.0, 45.0  # chroma from which an entry may be a petal or a feather, and is one
 
 
 def heights(pixels: Pixels, lab: Floats, n_skin: int, n_hair: int) -> Floats:
@@ -61,6 +62,15 @@ def of_one_hue(lab: Floats) -> Floats:
     other = _OTHER_HUE + _IN_SHADE * np.sqrt(chroma[:, None] * chroma[None])
     alike = np.exp(-((hue / other) ** 2)) * np.minimum(has_hue[:, None], has_hue[None])
     return np.asarray(alike, np.float32)
+
+
+def loud_kin(lab: Floats) -> Floats:
+    """0–1 (n, n), how far two entries (n, 3) are loud tones of one hue; none is its own kin."""
+    kin = of_one_hue(lab)
+    np.fill_diagonal(kin, 0)
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    loud = np.clip((chroma - F(_LOUD)) / F(_LOUDER - _LOUD), F(0), F(1))
+    return np.asarray(kin * np.minimum(loud[:, None], loud[None]), np.float32)
 
 
 def _lighter(lab: Floats, count: NDArray[np.int64]) -> NDArray[np.float64]:

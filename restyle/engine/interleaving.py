@@ -22,8 +22,8 @@ def unzip_row(row: Floats, one: Floats, two: Floats) -> None:
 
 
 @brush
-def zip_row(one: Floats, two: Floats, row: Floats) -> None:
-    """The inverse of `unzip_row`."""
+def zip_row(one: _Row, two: _Row, row: _Row) -> None:
+    """The inverse of `unzip_row`, of floats or bytes."""
     for i in range(one.shape[0]):
         row[2 * i] = one[i]
         row[2 * i + 1] = two[i]

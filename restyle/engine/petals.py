@@ -10,11 +10,10 @@ import numpy as np
 
 from restyle.engine.blurs import wide_blur
 from restyle.engine.contours import find, strides
-from restyle.engine.depth import of_one_hue
+from restyle.engine.depth import loud_kin
 from restyle.engine.frames import Frame
 from restyle.engine.kernels import F, Floats
-from restyle.engine.pictures import blur, enlarge, layers, luma, shrink
-from restyle.engine.regions import LOUD
+from restyle.engine.pictures import blur, enlarge, least, luma, shrink
 from restyle.engine.strokes import stroke_weights
 from restyle.engine.tones import smoothstep
 from restyle.engine.tracing import traced
@@ -51,8 +50,7 @@ def creases(frame: Frame) -> Creases:
     """Creases of a frame."""
     scale = frame.scale
     colour = shrink(frame.light, 2)
-    red, green, blue = layers(colour)
-    darkest = np.maximum(np.minimum(np.minimum(red, green), blue), F(0))
+    darkest = np.maximum(least(colour), F(0))
     tone = np.sqrt(F(1 - HUE) * luma(colour) + F(HUE) * darkest)
     sigma = max(WIDTH * scale, 0.5) / 2
     steps = blur(tone, 1.6 * sigma) - blur(tone, sigma)
@@ -73,22 +71,14 @@ def creases(frame: Frame) -> Creases:
 def petals(lab: Floats) -> Floats:
     """Of each entry (n, 3) how far it is one of several loud tones of a hue: 0–1 (256,)."""
     found = np.zeros(256, np.float32)
-    found[: len(lab)] = np.clip(_loud_kin(lab) - F(FEW), F(0), F(1))
+    found[: len(lab)] = np.clip(loud_kin(lab).sum(1) - F(FEW), F(0), F(1))
     return found
 
 
 def blooms(lab: Floats) -> float:
     """How far a picture of these entries (n, 3) is of a flower, which has most tones: 0–1."""
-    most = float(_loud_kin(lab).max()) / len(lab)
+    most = float(loud_kin(lab).sum(1).max()) / len(lab)
     return min(max((most - SOME) / (HALF - SOME), 0.0), 1.0)
-
-
-def _loud_kin(lab: Floats) -> Floats:
-    """Of each entry (n, 3) how many other loud tones of its hue there are, if it is loud: (n,)."""
-    kin = of_one_hue(lab)
-    np.fill_diagonal(kin, 0)
-    loud = np.clip((np.hypot(lab[:, 1], lab[:, 2]) - F(LOUD)) / F(15), F(0), F(1))
-    return np.asarray((kin * np.minimum(loud[:, None], loud[None])).sum(1), np.float32)
 
 
 def hollows(tone: Floats, scale: float) -> Floats:

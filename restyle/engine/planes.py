@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from restyle.engine.interleaving import zip_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 
 # From R′G′B′ 0–255; the rows are Y′, Cb, Cr.
@@ -80,7 +81,7 @@ def _to_planes(
         for k in range(2):
             _tint_row(sums[0], sums[1], sums[2], matrix[1 + k], tints[k])
             _mean_row(tints[k], shown[k])
-        _zip_row(shown[0], shown[1], chroma[v].reshape(-1))
+        zip_row(shown[0], shown[1], chroma[v].reshape(-1))
 
 
 @brush
@@ -111,13 +112,6 @@ def _mean_row(tint: Floats, shown: Bytes) -> None:
     """Of sums of two rows the mean of two columns."""
     for u in range(shown.shape[0]):
         shown[u] = np.uint8(F(0.25) * (tint[2 * u] + tint[2 * u + 1]) + F(128.5))
-
-
-@brush
-def _zip_row(blueish: Bytes, reddish: Bytes, chroma: Bytes) -> None:
-    for u in range(blueish.shape[0]):
-        chroma[2 * u] = blueish[u]
-        chroma[2 * u + 1] = reddish[u]
 
 
 @kernel

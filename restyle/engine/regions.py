@@ -16,7 +16,7 @@ from restyle.engine.borders import resolved, rounded
 from restyle.engine.clusters import distance
 from restyle.engine.colours import to_lab
 from restyle.engine.crumbs import merge_crumbs
-from restyle.engine.depth import of_one_hue
+from restyle.engine.depth import loud_kin
 from restyle.engine.faces import Box
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.memberships import BLUR_REACH, belong
@@ -27,7 +27,6 @@ from restyle.engine.scissors import Scissors
 
 INERTIA = 0.94  # weight of the past memberships where the flow is trusted
 HEAD = 0.3  # of the least area that pieces of faces and heads need beside others
-LOUD = 30.0  # chroma of an entry that may be a petal
 LOCKS = 14.0  # ΔE within which dark entries are painted as one head of hair
 CLOSE, FAR = 14.0, 34.0  # ΔE at which a small piece begins to stand out, and does so wholly
 QUICK = 0.2  # how much less the past weighs in a face: mouths open fast
@@ -182,9 +181,7 @@ def _apart(palette: Palette, cut: Cut) -> Floats:
     clear = np.clip((gaps - F(CLOSE)) / F(FAR - CLOSE), F(0), F(1))
     needed[:n, :n] = F(1) - F(1 - cut.least) * clear
     # Loud tones of one hue are petals and feathers, of which few are large.
-    kin = of_one_hue(palette.lab) * (1 - np.eye(n, dtype=np.float32))
-    loud = np.clip((np.hypot(palette.lab[:, 1], palette.lab[:, 2]) - F(LOUD)) / F(15), F(0), F(1))
-    petals = (kin * np.minimum(loud[:, None], loud[None])).max(1)
+    petals = loud_kin(palette.lab).max(1)
     needed[:n] *= (F(1) - F(1 - cut.petal) * petals)[:, None]
     # A piece of hair is small, but a head without it is another one.
     of_head = np.flatnonzero(palette.of_head)

@@ -2,29 +2,17 @@
 
 import cv2
 import numpy as np
+from discs import CLEAR, HEIGHT, WIDTH, disc, joined
 
 from restyle.engine import airbrush, shading
 
-HEIGHT, WIDTH = 120, 180
-CLEAR = np.ones((HEIGHT, WIDTH), np.float32)
-
-
-def _disc(radius: float = 30, *, inside: float = 0.9, outside: float = 0.2) -> np.ndarray:
-    y, x = np.mgrid[:HEIGHT, :WIDTH]
-    disc = np.hypot(y - HEIGHT / 2, x - WIDTH / 2) < radius
-    return np.where(disc[..., None], inside, outside).astype(np.float32).repeat(3, 2)
-
-
-def _joined(colour: np.ndarray) -> shading.Links:
-    return shading.links(colour, CLEAR, edge=0.03, texture=0.01)
-
 
 def test_evening_out_removes_noise_but_no_edge() -> None:
-    clean = _disc()
+    clean = disc()
     dice = np.random.default_rng(2)
     noisy = (clean + 0.02 * dice.standard_normal(clean.shape)).astype(np.float32)
     keep = np.zeros((HEIGHT, WIDTH), np.float32)
-    even = airbrush.even(noisy, _joined(clean), reach=8, keep=keep)
+    even = airbrush.even(noisy, joined(clean), reach=8, keep=keep)
     inside = even[50:70, 80:100]
     assert inside.std() < 0.008
     assert abs(float(even[60, 90].mean()) - 0.9) < 0.02
@@ -35,7 +23,7 @@ def test_what_is_kept_is_not_evened_out() -> None:
     dice = np.random.default_rng(3)
     colour = dice.random((HEIGHT, WIDTH, 3)).astype(np.float32)
     np.testing.assert_array_equal(
-        airbrush.even(colour, _joined(_disc()), reach=8, keep=CLEAR), colour
+        airbrush.even(colour, joined(disc()), reach=8, keep=CLEAR), colour
     )
 
 
@@ -55,7 +43,7 @@ def test_crisping_steepens_an_edge_without_overshoot() -> None:
 
 
 def test_a_negative_force_softens_an_edge_and_at_most_to_the_blurred_copy() -> None:
-    colour = _disc()
+    colour = disc()
     blurred = np.asarray(cv2.GaussianBlur(colour, (0, 0), 2), np.float32)
     half, whole, more = (
         airbrush.crisp(colour, blurred, np.full(colour.shape[:2], force, np.float32))

@@ -18,7 +18,7 @@ from restyle.engine.hair_tint import with_hair
 from restyle.engine.inks import skin_pixel, slate_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
-from restyle.engine.pictures import blur, enlarge, layered, layers, luma, shrink
+from restyle.engine.pictures import blur, enlarge, layered, least, luma, most, shrink
 from restyle.engine.prints import with_prints
 from restyle.engine.rows import (
     columns,
@@ -150,8 +150,7 @@ def _tone(frame: Frame) -> Floats:
     """How light broad things are, 0–1, half size (h, w): deep colours more than their luma."""
     low, high = frame.levels
     tone = luma(frame.abstract)
-    red, green, blue = cv2.split(frame.abstract)
-    tone += F(DEEP) * (cv2.max(cv2.max(red, green), blue) - tone)
+    tone += F(DEEP) * (most(frame.abstract) - tone)
     return np.asarray(np.clip((tone - F(low)) / F(high - low), F(0), F(1)), np.float32)
 
 
@@ -171,10 +170,7 @@ def _black(frame: Frame, deep: Floats) -> Floats:
     # are drawn around, and between their fingers.
     bare = F(1) - frame.face_mask
     hands = skin_now(frame) * bare
-    red, green, blue = layers(frame.light)
-    vivid = (
-        np.clip((cv2.min(cv2.min(red, green), blue) - F(low)) / F(high - low), F(0), F(1)) - fine
-    )
+    vivid = np.clip((least(frame.light) - F(low)) / F(high - low), F(0), F(1)) - fine
     drawn = fine + F(VIVID_LINES) * bare * vivid - F(HAND_STEP) * hands
     lines = follow(blur(drawn, sigma) - blur(drawn, 1.6 * sigma), frame, LINE_LENGTH)
     lines *= F(1) + F(HAND_LINES) * hands

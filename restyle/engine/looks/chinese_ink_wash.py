@@ -8,7 +8,6 @@ white"). All noise moves with the scene. A vermilion seal stands in the emptiest
 from collections.abc import Iterable
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from restyle.engine import seals, textures
@@ -17,7 +16,7 @@ from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
-from restyle.engine.pictures import blur, enlarge, shrink
+from restyle.engine.pictures import blur, enlarge, least, most, shrink
 from restyle.engine.rows import columns, sample_colour_row, sample_row, store_row
 from restyle.engine.skin import skin
 from restyle.engine.strokes import Lines, ink_pixel, line_edges, line_tone, runs, stroke_weights
@@ -124,9 +123,8 @@ def _brushed(frame: Frame) -> Floats:
 
 def _outlines(frame: Frame, bold: Floats) -> Floats:
     """The contours of what has a colour of its own, half size."""
-    red, green, blue = cv2.split(shrink(frame.abstract, 2))
-    most, least = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
-    vivid = smoothstep(*VIVID, np.asarray(cv2.subtract(most, least), np.float32))
+    colour = shrink(frame.abstract, 2)
+    vivid = smoothstep(*VIVID, most(colour) - least(colour))
     worth = smoothstep(*WORTH, vivid.mean())
     if worth == 0:
         return np.zeros(frame.half_size, np.float32)
