@@ -3,7 +3,7 @@
 from html import escape
 
 from restyle.jobs import Job, Stage
-from restyle.page.markup import words_of
+from restyle.page.markup import filling, words_of
 from restyle.page.texts import Language, clock, say, stage_name
 
 SIGNS = {Stage.SUCCEEDED: "✓", Stage.FAILED: "✗", Stage.CANCELED: "–"}
@@ -37,7 +37,7 @@ def _row(part: Job, lang: Language, *, may_retry: bool) -> str:
             part.job_id,
             said=say("part_retry_of", lang, number=number),
         )
-    width = 100 if stage is Stage.SUCCEEDED else round(100 * (part.progress or 0.0), 1)
+    percent = 100 if stage is Stage.SUCCEEDED else 100 * (part.progress or 0.0)
     return (
         f'<li class="part part-{stage.value}" data-part="{escape(part.job_id)}" '
         f'data-part-stage="{stage.value}"><div class="part-line">'
@@ -45,7 +45,7 @@ def _row(part: Job, lang: Language, *, may_retry: bool) -> str:
         f'<span class="part-name">{escape(say("part", lang, number=number))}</span>'
         f'<span class="part-time">{times}</span>'
         f'<span class="part-stage">{escape(stage_name(stage, lang))}{share}</span></div>'
-        f'<div class="part-bar" aria-hidden="true"><div style="width: {width}%"></div></div>'
+        f'<div class="part-bar" aria-hidden="true">{filling(percent)}</div>'
         f"{more}</li>"
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from restyle.page.markup import filling
 from restyle.page.pasting import Progress
 from restyle.page.texts import Language, label, say
 
@@ -75,7 +76,7 @@ def progress_html(progress: Progress, lang: Language) -> str:
         words = say("paste_of", lang, done=done, total=total)
         known = f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{percent:.0f}"'
         bar = f'<div class="bar" {known} role="progressbar" aria-label="{escape(words)}">'
-        bar += f'<div style="width: {percent:.1f}%"></div></div>'
+        bar += f"{filling(percent)}</div>"
     else:
         key = "paste_so_far" if progress.size_bytes else "paste_asking"
         words = say(key, lang, done=done)

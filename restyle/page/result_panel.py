@@ -13,7 +13,7 @@ from restyle.jobs import WORK, Job, Stage
 from restyle.page.chinese import in_language
 from restyle.page.code_samples import curl_sample, python_sample
 from restyle.page.compare import BESIDE, compare_html
-from restyle.page.markup import clicks, heading, words_of
+from restyle.page.markup import clicks, filling, heading, words_of
 from restyle.page.parts_list import parts_html
 from restyle.page.samples import style_picture_url
 from restyle.page.texts import (
@@ -217,7 +217,7 @@ def _bar(progress: float | None, name: str) -> str:
     return (
         f'<div class="bar" role="progressbar" aria-label="{escape(name)}" aria-valuemin="0" '
         f'aria-valuemax="100" aria-valuenow="{percent:.0f}">'
-        f'<div style="width: {percent}%"></div></div>'
+        f"{filling(percent)}</div>"
     )
 
 

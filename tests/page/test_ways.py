@@ -107,7 +107,16 @@ def test_a_slow_fetch_tells_how_far_it_is_and_cancel_ends_it_and_leaves_nothing(
     before = set(app.data_dir.glob("gradio/*"))
     paste(page, f"{web.origin}/slow.mp4")
     expect(page.locator("#paste-says")).to_contain_text("1.0 / 5.0 MB")
-    expect(page.locator("#paste-says [role=progressbar]")).to_have_attribute("aria-valuenow", "20")
+    bar = page.locator("#paste-says [role=progressbar]")
+    expect(bar).to_have_attribute("aria-valuenow", "20")
+    page.wait_for_function(
+        """bar => {
+            const whole = bar.getBoundingClientRect();
+            const full = bar.firstElementChild.getBoundingClientRect();
+            return Math.abs((full.right - whole.left) / whole.width - 0.2) < 0.01;
+        }""",
+        arg=bar.element_handle(),
+    )
     page.locator("#paste-stop").click()
     expect(page.locator("#paste-fetch")).to_be_visible()
     expect(page.locator("#paste-says")).to_be_hidden()
