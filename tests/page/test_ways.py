@@ -110,12 +110,12 @@ def test_a_slow_fetch_tells_how_far_it_is_and_cancel_ends_it_and_leaves_nothing(
     bar = page.locator("#paste-says [role=progressbar]")
     expect(bar).to_have_attribute("aria-valuenow", "20")
     page.wait_for_function(
-        """bar => {
+        """() => {
+            const bar = document.querySelector('#paste-says [role=progressbar]');
             const whole = bar.getBoundingClientRect();
             const full = bar.firstElementChild.getBoundingClientRect();
             return Math.abs((full.right - whole.left) / whole.width - 0.2) < 0.01;
-        }""",
-        arg=bar.element_handle(),
+        }"""
     )
     page.locator("#paste-stop").click()
     expect(page.locator("#paste-fetch")).to_be_visible()
