@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from restyle.engine.interleaving import unzip_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
-from restyle.engine.rows import between_rows, columns, place_row, widen_row
 
 Indices = NDArray[np.uint32]
+_Fine = NDArray[np.int32]
 SNAP = 0.06  # squared flow under which a pixel counts as still, and is not resampled
 _FRACTIONS = 32  # of a pixel: what OpenCV's fixed-point maps distinguish
 
@@ -122,45 +122,69 @@ def followed(picture: Bytes, way: Way) -> Bytes:
 def _places(
     band: Band, flow: Floats, places: NDArray[np.int16], fractions: NDArray[np.uint16]
 ) -> None:
-    """Where each pixel was, for `cv2.remap`: whole pixels (x, y), and 1/32 of them."""
+    """Where each pixel was, for `cv2.remap`: whole pixels (x, y), and 1/32 of them.
+
+    All pixels over one of the flow move as it does: flow is too smooth for that to be seen.
+    """
     height, width = fractions.shape
     small_height, small_width = flow.shape[:2]
-    across = columns(width, small_width)
     times = F(width) / F(small_width), F(height) / F(small_height)
+    nearest = np.empty(width, np.uint32)
+    for x in range(width):
+        nearest[x] = x * small_width // width
+    along, down = np.empty(small_width, np.float32), np.empty(small_width, np.float32)
+    steps_x, steps_y = np.empty(small_width, np.int32), np.empty(small_width, np.int32)
+    fine_x, fine_y = np.empty(width, np.int32), np.empty(width, np.int32)
+    known = -1
     for y in rows_in(band, height):
-        above, part = place_row(y, height, small_height)
-        both = np.empty(2 * small_width, np.float32)
-        between_rows(flow[above].reshape(-1), flow[above + 1].reshape(-1), part, both)
-        x_step, y_step = np.empty(small_width, np.float32), np.empty(small_width, np.float32)
-        unzip_row(both, x_step, y_step)
-        flow_x, flow_y = np.empty(width, np.float32), np.empty(width, np.float32)
-        widen_row(x_step, across, flow_x)
-        widen_row(y_step, across, flow_y)
-        _place_row(flow_x, flow_y, y, times, height, places[y].reshape(-1), fractions[y])
+        above = y * small_height // height
+        if above != known:
+            unzip_row(flow[above].reshape(-1), along, down)
+            _step_row(along, down, times, steps_x, steps_y)
+            known = above
+        _fine_row(steps_x, steps_y, nearest, y, height, fine_x, fine_y)
+        _place_row(fine_x, fine_y, places[y].reshape(-1), fractions[y])
+
+
+@brush
+def _step_row(
+    along: Floats, down: Floats, times: tuple[F, F], steps_x: _Fine, steps_y: _Fine
+) -> None:
+    """How far each pixel of the flow moves, in 1/32 of a pixel that is `times` as small."""
+    for u in range(along.shape[0]):
+        moves = F(1) if along[u] * along[u] + down[u] * down[u] >= F(SNAP) else F(0)
+        steps_x[u] = np.int32(np.floor(moves * along[u] * times[0] * F(_FRACTIONS) + F(0.5)))
+        steps_y[u] = np.int32(np.floor(moves * down[u] * times[1] * F(_FRACTIONS) + F(0.5)))
+
+
+@brush
+def _fine_row(
+    steps_x: _Fine,
+    steps_y: _Fine,
+    nearest: Indices,
+    y: int,
+    height: int,
+    fine_x: _Fine,
+    fine_y: _Fine,
+) -> None:
+    """Where the pixels of a row were, in 1/32 of a pixel, within the picture."""
+    row = np.int32(_FRACTIONS * y)
+    right = np.int32(_FRACTIONS * (fine_x.shape[0] - 1))
+    bottom = np.int32(_FRACTIONS * (height - 1))
+    for x in range(fine_x.shape[0]):
+        u = nearest[x]
+        column = np.int32(_FRACTIONS) * np.int32(x)
+        fine_x[x] = min(max(column + steps_x[u], np.int32(0)), right)
+        fine_y[x] = min(max(row + steps_y[u], np.int32(0)), bottom)
 
 
 @brush
 def _place_row(
-    flow_x: Floats,
-    flow_y: Floats,
-    y: int,
-    times: tuple[F, F],
-    height: int,
-    places: NDArray[np.int16],
-    fractions: NDArray[np.uint16],
+    fine_x: _Fine, fine_y: _Fine, places: NDArray[np.int16], fractions: NDArray[np.uint16]
 ) -> None:
-    width = flow_x.shape[0]
-    fine_x, fine_y = np.empty(width, np.int32), np.empty(width, np.int32)
-    for x in range(width):
-        moves = F(1) if flow_x[x] * flow_x[x] + flow_y[x] * flow_y[x] >= F(SNAP) else F(0)
-        px = min(max(F(x) + moves * flow_x[x] * times[0], F(0)), F(width - 1))
-        py = min(max(F(y) + moves * flow_y[x] * times[1], F(0)), F(height - 1))
-        # Never negative, so that cutting off after adding half gives the nearest.
-        fine_x[x] = np.int32(px * F(_FRACTIONS) + F(0.5))
-        fine_y[x] = np.int32(py * F(_FRACTIONS) + F(0.5))
-    for x in range(width):
+    for x in range(fine_x.shape[0]):
         places[2 * x] = np.int16(fine_x[x] >> np.int32(5))
         places[2 * x + 1] = np.int16(fine_y[x] >> np.int32(5))
-    for x in range(width):
+    for x in range(fine_x.shape[0]):
         within = (fine_y[x] & np.int32(31)) << np.int32(5) | (fine_x[x] & np.int32(31))
         fractions[x] = np.uint16(within)
