@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
+from restyle.engine.lanes import Lanes, best_two, every, inlined, with_more
 from restyle.engine.marks import empty_marks, marked
-from restyle.engine.palette import LANES
 
 _ROUND_NEAR, _EDGE_NEAR = 2, 1  # half-size pixels round a border that are looked at
 _VOTERS_REACH, _LEAST_REACH = 2.1, 2.9  # in σ, and in half-size pixels
@@ -65,32 +65,19 @@ def resolved(
     return first, other, part
 
 
-@brush
-def count_vote(flat: tuple[Bytes, Bytes, Floats], at: np.uint64, weight: F, votes: Floats) -> None:
-    """The vote of one pixel of labels, second labels and shares."""
+@inlined
+def count_vote(flat: tuple[Bytes, Bytes, Floats], at: np.uint64, weight: F, votes: Lanes) -> Lanes:
+    """The votes, with that of one pixel of labels, second labels and shares."""
     # Unsigned: numba asks of every signed index whether it counts from the end.
     first = weight * flat[2][at]
-    votes[np.uint32(flat[0][at])] += first
-    votes[np.uint32(flat[1][at])] += weight - first
+    votes = with_more(votes, np.uint32(flat[0][at]), first)
+    return with_more(votes, np.uint32(flat[1][at]), weight - first)
 
 
-@brush
-def best_two(values: Floats) -> tuple[int, int, F]:
-    """The places of the two largest of LANES values, and their margin, 0–1."""
-    top = F(-1)
-    next_top = F(-1)
-    first = 0
-    second = 0
-    for k in range(LANES):
-        value = values[k]
-        if value > top:
-            next_top = top
-            second = first
-            top = value
-            first = k
-        elif value > next_top:
-            next_top = value
-            second = k
+@inlined
+def outcome(votes: Lanes) -> tuple[np.uint32, np.uint32, F]:
+    """The two entries with most votes, and their margin, 0–1."""
+    first, second, top, next_top = best_two(votes)
     return first, second, (top - next_top) / max(top + next_top, F(1e-6))
 
 
@@ -109,7 +96,6 @@ def _vote_row(
 ) -> None:
     """One row of `_vote`; `near` and the new maps are the row's."""
     height, width = label.shape
-    votes = np.zeros(LANES, np.float32)
     flat = label.ravel(), second.ravel(), share.ravel()
     steps = np.empty(weights.shape[0], np.uint64)
     reach = 0
@@ -120,17 +106,17 @@ def _vote_row(
     for x in range(width):
         if near[x] == 0:
             continue
-        votes[:] = F(0)
+        votes = every(F(0))
         if inside and reach <= x < width - reach:
             here = np.uint64(y * width + x)
             for i in range(weights.shape[0]):
-                count_vote(flat, here + steps[i], weights[i], votes)
+                votes = count_vote(flat, here + steps[i], weights[i], votes)
         else:
             for i in range(weights.shape[0]):
                 v = min(max(y + places[i, 0], 0), height - 1)
                 u = min(max(x + places[i, 1], 0), width - 1)
-                count_vote(flat, np.uint64(v * width + u), weights[i], votes)
-        one, two, margin = best_two(votes)
+                votes = count_vote(flat, np.uint64(v * width + u), weights[i], votes)
+        one, two, margin = outcome(votes)
         new_label[x] = one
         new_second[x] = two
         new_share[x] = F(0.5) + F(0.5) * min(F(GRADUAL) * margin, F(1))
@@ -168,7 +154,7 @@ def _vote(
         )
 
 
-@brush
+@inlined
 def spline_weights(offset: F, weights: Floats) -> None:
     """Of the pixels before, at and after a place `offset` (−½ … ½) from the middle one's centre.
 
@@ -179,23 +165,23 @@ def spline_weights(offset: F, weights: Floats) -> None:
     weights[2] = F(0.5) * (F(0.5) + offset) * (F(0.5) + offset)
 
 
-@brush
+@inlined
 def count_around(
     flat: tuple[Bytes, Bytes, Floats],
     shape: tuple[int, int],
     middle: tuple[Any, Any],
     wy: Floats,
     wx: Floats,
-    votes: Floats,
-) -> None:
-    """The votes of 3 × 3 pixels, by weights down and across (`spline_weights`), into `votes`."""
+) -> Lanes:
+    """The votes of 3 × 3 pixels, by weights down and across (`spline_weights`)."""
     rows, columns = shape
-    votes[:] = F(0)
+    votes = every(F(0))
     for j in range(3):
         v = min(max(middle[0] + j - 1, 0), rows - 1)
         for i in range(3):
             u = min(max(middle[1] + i - 1, 0), columns - 1)
-            count_vote(flat, np.uint64(v * columns + u), wy[j] * wx[i], votes)
+            votes = count_vote(flat, np.uint64(v * columns + u), wy[j] * wx[i], votes)
+    return votes
 
 
 @brush
@@ -212,7 +198,6 @@ def _resolve_row(
 ) -> None:
     """One full-size row of `_resolve`, at `cy` in half-size rows."""
     rows, columns = label.shape
-    votes = np.zeros(LANES, np.float32)
     wx = np.empty(3, np.float32)
     wy = np.empty(3, np.float32)
     flat = label.ravel(), second.ravel(), share.ravel()
@@ -230,8 +215,8 @@ def _resolve_row(
         cx = (F(x) + F(0.5)) * step_x - F(0.5)
         middle_x = np.int32(middles[x])
         spline_weights(min(cx - F(middle_x), F(0.5)), wx)
-        count_around(flat, (rows, columns), (middle_y, middle_x), wy, wx, votes)
-        one, two, margin = best_two(votes)
+        votes = count_around(flat, (rows, columns), (middle_y, middle_x), wy, wx)
+        one, two, margin = outcome(votes)
         first[x] = one
         other[x] = two
         part[x] = np.uint8((F(0.5) + F(0.5) * min(F(_EDGE) * margin, F(1))) * F(255) + F(0.5))

@@ -125,6 +125,17 @@ def paint_features_pixel(
     return red, green, blue
 
 
+@brush
+def mark_features(covers: Bytes, left: int, right: int, marks: Bytes) -> None:
+    """Mark what a row of features (w, LAYERS) covers from `left` to `right`."""
+    flat, layers = covers.reshape(-1), covers.shape[1]
+    for x in range(right - left):
+        some = np.uint8(0)
+        for layer in range(layers):
+            some |= flat[x * layers + layer]
+        marks[left + x] |= some
+
+
 class _Sheet(NamedTuple):
     """Layers (LAYERS, h, w) to draw on, where they begin in the picture, the least thickness of a
     line; all in full-size pixels."""

@@ -5,9 +5,9 @@ Both ways the pixels vote, as in `borders`, so that borders keep their place bet
 
 import numpy as np
 
-from restyle.engine.borders import GRADUAL, best_two, count_around, count_vote, spline_weights
+from restyle.engine.borders import GRADUAL, count_around, count_vote, outcome, spline_weights
 from restyle.engine.kernels import Band, Bytes, F, Floats, kernel, rows_in
-from restyle.engine.palette import LANES
+from restyle.engine.lanes import every
 
 
 def halved(
@@ -33,7 +33,6 @@ def _halve(
 ) -> None:
     height, width = label.shape
     flat = label.ravel(), second.ravel(), share.ravel()
-    votes = np.zeros(LANES, np.float32)
     for y in rows_in(band, first.shape[0]):
         above = min(2 * y, height - 1)
         below = min(2 * y + 1, height - 1)
@@ -49,12 +48,12 @@ def _halve(
                 other[y, x] = one
                 part[y, x] = F(1)
                 continue
-            votes[:] = F(0)
-            count_vote(flat, np.uint64(above * width + left), F(0.25), votes)
-            count_vote(flat, np.uint64(above * width + right), F(0.25), votes)
-            count_vote(flat, np.uint64(below * width + left), F(0.25), votes)
-            count_vote(flat, np.uint64(below * width + right), F(0.25), votes)
-            most, next_most, margin = best_two(votes)
+            votes = every(F(0))
+            votes = count_vote(flat, np.uint64(above * width + left), F(0.25), votes)
+            votes = count_vote(flat, np.uint64(above * width + right), F(0.25), votes)
+            votes = count_vote(flat, np.uint64(below * width + left), F(0.25), votes)
+            votes = count_vote(flat, np.uint64(below * width + right), F(0.25), votes)
+            most, next_most, margin = outcome(votes)
             first[y, x] = most
             other[y, x] = next_most
             part[y, x] = F(0.5) + F(0.5) * margin
@@ -79,7 +78,6 @@ def bring_back(
     height, width = first.shape
     rows, columns = label.shape
     flat = label.ravel(), second.ravel(), share.ravel()
-    votes = np.zeros(LANES, np.float32)
     wx = np.empty(3, np.float32)
     wy = np.empty(3, np.float32)
     for y in rows_in(band, height):
@@ -98,8 +96,8 @@ def bring_back(
                 part[y, x] = F(1)
                 continue
             spline_weights(min(cx - F(middle_x), F(0.5)), wx)
-            count_around(flat, (rows, columns), (middle_y, middle_x), wy, wx, votes)
-            one, two, margin = best_two(votes)
+            votes = count_around(flat, (rows, columns), (middle_y, middle_x), wy, wx)
+            one, two, margin = outcome(votes)
             first[y, x] = one
             other[y, x] = two
             part[y, x] = F(0.5) + F(0.5) * min(F(GRADUAL) * margin, F(1))

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
+from restyle.engine.lanes import Lanes, every, inlined, load, rounded, store, total
 from restyle.engine.palette import GRID, LANES
-from restyle.engine.rows import columns, place_row
+from restyle.engine.rows import Columns, columns, place_row
 
 BLUR_REACH = 4
 # Of 255: what every entry has at least by colour, and by agreement. The first being larger, a
@@ -18,8 +19,8 @@ BLUR_REACH = 4
 OWN, AGREED = 14.0, 2.0
 
 Eights = NDArray[np.uint64]  # eight entries to a number
+_RING = 16  # pixels that a blur looks back on, at least: a power of two
 ALL_BYTES = np.uint64(0x0101010101010101)  # times a byte: that byte, eight times
-_ALL_WORDS = np.uint64(0x0001000100010001)
 _Cells = NDArray[np.uint32]
 _Sixteenths = NDArray[np.uint16]
 
@@ -66,22 +67,27 @@ def _belong(
 ) -> None:
     height, width, _ = abstract.shape
     faces = gate.shape[0] == height
+    at = np.empty(width, np.uint32)
+    own = np.empty(2 * width, np.uint64)
+    said = np.empty(agreed.shape[1] * LANES, np.uint16)
+    heard = np.empty(width * LANES, np.uint16)
+    columns_of = columns(width, agreed.shape[1]) if agreed.shape[0] > 1 else columns(2, 2)
     for y in rows_in(band, height):
-        # Pixels are copied as two numbers of eight bytes, and weighed as LANES bytes.
-        at = np.empty(width, np.uint32)
+        # Pixels are copied as two numbers of eight bytes, and weighed as LANES.
         _cells_row(abstract[y].reshape(-1), at)
-        own = np.empty(2 * width, np.uint64)
         _plain_row(at, plain, own)
         if faces:
             _face_row(at, gate[y], face, cheek, hair, head, own)
-        row = np.empty((width + 2 * BLUR_REACH) * LANES, np.float32)
-        inner = row[BLUR_REACH * LANES : (BLUR_REACH + width) * LANES]
         if agreed.shape[0] > 1:
-            _agree_row(agreed, y, height, own.view(np.uint8), inner)
+            _said_row(agreed, y, height, said)
+            if width == 2 * agreed.shape[1]:
+                _heard_twice(said, heard)
+            else:
+                _heard_row(said, columns_of, heard)
+        if taps[1] == F(0):
+            _agree_row(own.view(np.uint8), heard, agreed.shape[0] > 1, out[y])
         else:
-            _floats_row(own.view(np.uint8), inner)
-        _pad(row)
-        _blur_row(row, taps, out[y])
+            _blur_row(own.view(np.uint8), heard, agreed.shape[0] > 1, taps, out[y])
 
 
 @brush
@@ -158,41 +164,18 @@ def _mix_row(mine: Bytes, other: Bytes, share: Bytes) -> None:
         mine[i] = np.uint8(F(mine[i]) + part * (F(other[i]) - F(mine[i])) + F(0.5))
 
 
-@brush
-def _floats_row(own: Bytes, row: Floats) -> None:
-    for i in range(own.shape[0]):
-        row[i] = F(own[i])
-
-
-@brush
-def _agree_row(agreed: Bytes, y: int, height: int, own: Bytes, row: Floats) -> None:
-    """Each pixel's own memberships times what is agreed on around it, to a sum of 255."""
-    columns, width = agreed.shape[1], own.shape[0] // LANES
-    said = np.empty(columns * LANES, np.uint16)
-    _said_row(agreed, y, height, said)
-    heard = np.empty(row.shape[0], np.float32)
-    if width == 2 * columns:
-        _heard_twice(said, heard)
-    else:
-        one, two = np.empty(4 * width, np.uint64), np.empty(4 * width, np.uint64)
-        share = np.empty(4 * width, np.uint64)
-        _neighbours_row(said.view(np.uint64), columns, one, two, share)
-        _heard_row(one.view(np.uint16), two.view(np.uint16), share.view(np.uint16), heard)
-    _floats_row(own, row)
-    for x in range(width):
-        here, given = row[x * LANES : (x + 1) * LANES], heard[x * LANES : (x + 1) * LANES]
-        both, total = F(0), F(0)
-        for k in range(LANES):
-            both += here[k] * given[k]
-            total += given[k]
-        # What is agreed with the colour already needs no help, or borders would be drawn to it.
-        least = F(OWN) * max(F(1) - both * F(1 / 255 / 255), F(0))
-        rest = F(255) / (both + least * total)
-        # In place, or they could overlap; over its length, for a known one is only unrolled.
-        for k in range(here.shape[0]):
-            here[k] = (here[k] + least) * rest
-    for i in range(row.shape[0]):
-        row[i] *= heard[i]
+@inlined
+def _belonging(own: Bytes, heard: _Sixteenths, is_agreed: bool, x: int) -> Lanes:
+    """A pixel's own memberships times what is agreed on around it, to a sum of 255."""
+    i = np.uint32(LANES * x)
+    here = load(own, i)
+    if not is_agreed:
+        return here
+    given = F(1 / 256) * load(heard, i) + every(F(AGREED))
+    # What is agreed with the colour already needs no help, or borders would be drawn to it.
+    both, whole = total(here * given), total(given)
+    least = F(OWN) * max(F(1) - both * F(1 / 255 / 255), F(0))
+    return (here + every(least)) * (F(255) / (both + least * whole)) * given
 
 
 @brush
@@ -207,20 +190,17 @@ def _said_row(agreed: Bytes, y: int, height: int, said: _Sixteenths) -> None:
 
 
 @brush
-def _heard_twice(said: _Sixteenths, heard: Floats) -> None:
-    """What each pixel hears where there are just two to each of those that said something."""
+def _heard_twice(said: _Sixteenths, heard: _Sixteenths) -> None:
+    """What each pixel hears, in 256ths, where two are to each of those that said something."""
     # Pixels lie a quarter and three quarters of the way between the same neighbours.
     near, far = np.empty(said.shape[0], np.uint16), np.empty(said.shape[0], np.uint16)
     _between_row(said, said[LANES:], np.uint16(4), near)
     _between_row(said, said[LANES:], np.uint16(12), far)
-    both = np.empty(2 * said.shape[0], np.uint16)
-    _alternate_row(near.view(np.uint64), far.view(np.uint64), both.view(np.uint64)[4:-4])
+    _alternate_row(near.view(np.uint64), far.view(np.uint64), heard.view(np.uint64)[4:-4])
     end = said.shape[0] - LANES
     for k in range(LANES):
-        both[k] = np.uint16(16) * said[k]
-        both[2 * end + LANES + k] = np.uint16(16) * said[end + k]
-    for i in range(heard.shape[0]):
-        heard[i] = F(both[i]) * F(1 / 256) + F(AGREED)
+        heard[k] = np.uint16(16) * said[k]
+        heard[2 * end + LANES + k] = np.uint16(16) * said[end + k]
 
 
 @brush
@@ -239,46 +219,41 @@ def _alternate_row(one: Eights, two: Eights, out: Eights) -> None:
 
 
 @brush
-def _neighbours_row(said: Eights, small: int, one: Eights, two: Eights, share: Eights) -> None:
-    """Of each pixel what the two of `small` around it say, and how near the second is, in 16ths:
-    four entries to a number."""
-    left, rest = columns(one.shape[0] // 4, small)
+def _heard_row(said: _Sixteenths, across: Columns, heard: _Sixteenths) -> None:
+    """The same where they are of any other number."""
+    left, rest = across
     for x in range(left.shape[0]):
-        near = np.uint64(np.int32(rest[x] * F(16) + F(0.5))) * _ALL_WORDS
-        i, j = np.uint32(4 * left[x]), np.uint32(4 * x)
-        for k in range(4):
-            one[j + np.uint32(k)] = said[i + np.uint32(k)]
-            two[j + np.uint32(k)] = said[i + np.uint32(4 + k)]
-            share[j + np.uint32(k)] = near
+        i, j = np.uint32(LANES * left[x]), np.uint32(LANES * x)
+        share = np.uint16(rest[x] * F(16) + F(0.5))
+        one, two = said[i : i + LANES], said[i + LANES : i + 2 * LANES]
+        _between_row(one, two, share, heard[j : j + LANES])
 
 
 @brush
-def _heard_row(one: _Sixteenths, two: _Sixteenths, share: _Sixteenths, heard: Floats) -> None:
-    for i in range(heard.shape[0]):
-        said = np.uint16(one[i] * np.uint16(np.uint16(16) - share[i]) + two[i] * share[i])
-        heard[i] = F(said) * F(1 / 256) + F(AGREED)
+def _agree_row(own: Bytes, heard: _Sixteenths, is_agreed: bool, out: Bytes) -> None:
+    for x in range(out.shape[0] // LANES):
+        store(out, np.uint32(LANES * x), rounded(_belonging(own, heard, is_agreed, x)))
 
 
 @brush
-def _pad(row: Floats) -> None:
-    """The first and the last pixel of a row again, BLUR_REACH times before and after it."""
-    reach = BLUR_REACH * LANES
-    end = row.shape[0] - reach
-    for i in range(reach):
-        row[i] = row[reach + i % LANES]
-        row[end + i] = row[end - LANES + i % LANES]
+def _blur_row(own: Bytes, heard: _Sixteenths, is_agreed: bool, taps: Floats, out: Bytes) -> None:
+    """The same, blurred; beyond a row its first and its last pixel go on."""
+    width = out.shape[0] // LANES
+    # As many as there are room for in the nearest cache, over and over.
+    ring = np.empty(_RING * LANES, np.float32)
+    for i in range(-BLUR_REACH, width + BLUR_REACH):
+        if i <= 0 or i < width:
+            last = _belonging(own, heard, is_agreed, max(i, 0))
+        store(ring, _in_ring(i), last)
+        x = i - BLUR_REACH
+        if x < 0:
+            continue
+        blurred = taps[0] * load(ring, _in_ring(x))
+        for k in range(1, BLUR_REACH + 1):
+            blurred += taps[k] * (load(ring, _in_ring(x - k)) + load(ring, _in_ring(x + k)))
+        store(out, np.uint32(LANES * x), rounded(blurred))
 
 
-@brush
-def _blur_row(padded: Floats, taps: Floats, out: Bytes) -> None:
-    """A row of memberships, padded by BLUR_REACH pixels on either side, blurred into `out`."""
-    t0, t1, t2, t3, t4 = taps[0], taps[1], taps[2], taps[3], taps[4]
-    for i in range(out.shape[0]):
-        blurred = (
-            t0 * padded[i + 4 * LANES]
-            + t1 * (padded[i + 3 * LANES] + padded[i + 5 * LANES])
-            + t2 * (padded[i + 2 * LANES] + padded[i + 6 * LANES])
-            + t3 * (padded[i + LANES] + padded[i + 7 * LANES])
-            + t4 * (padded[i] + padded[i + 8 * LANES])
-        )
-        out[i] = np.uint8(blurred + F(0.5))
+@inlined
+def _in_ring(x: int) -> np.uint32:
+    return np.uint32((x & (_RING - 1)) * LANES)

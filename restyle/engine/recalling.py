@@ -104,15 +104,25 @@ def _blur_column(across: Bytes, y: int, taps: Floats, out: Bytes) -> None:
     u3, d3 = across[max(y - 3, 0)], across[min(y + 3, last)]
     u4, d4 = across[max(y - 4, 0)], across[min(y + 4, last)]
     middle = across[y]
+    if t1 == F(0):
+        _copy_row(middle, out)
+        return
     for i in range(out.shape[0]):
+        # Pairs are added as whole numbers: half as many become floats.
         blurred = (
             t0 * F(middle[i])
-            + t1 * (F(u1[i]) + F(d1[i]))
-            + t2 * (F(u2[i]) + F(d2[i]))
-            + t3 * (F(u3[i]) + F(d3[i]))
-            + t4 * (F(u4[i]) + F(d4[i]))
+            + t1 * F(np.uint16(np.uint16(u1[i]) + np.uint16(d1[i])))
+            + t2 * F(np.uint16(np.uint16(u2[i]) + np.uint16(d2[i])))
+            + t3 * F(np.uint16(np.uint16(u3[i]) + np.uint16(d3[i])))
+            + t4 * F(np.uint16(np.uint16(u4[i]) + np.uint16(d4[i])))
         )
-        out[i] = np.uint8(blurred + F(0.5))
+        out[i] = np.uint8(np.int32(blurred + F(0.5)))
+
+
+@brush
+def _copy_row(of: Bytes, to: Bytes) -> None:
+    for i in range(to.shape[0]):
+        to[i] = of[i]
 
 
 @brush
@@ -161,7 +171,14 @@ def _between(a: Bytes, b: Bytes, c: Bytes, d: Bytes, along: F, down: F, out: Byt
 def _common_row(now: Bytes, old: Bytes, out: Bytes) -> None:
     """What two memberships have in common, entry by entry."""
     for i in range(out.shape[0]):
-        out[i] = np.uint8(F(now[i]) * F(old[i]) * F(1 / 255))
+        out[i] = np.uint8(_in_255ths(np.uint16(np.uint16(now[i]) * np.uint16(old[i]))))
+
+
+@brush
+def _in_255ths(product: np.uint16) -> np.uint16:
+    """A product of two bytes by 255, cut off; exactly, in sixteen bits."""
+    more = np.uint16(product + np.uint16(1))
+    return np.uint16(np.uint16(more + np.uint16(more >> np.uint16(8))) >> np.uint16(8))
 
 
 @brush
@@ -186,8 +203,10 @@ def _weigh_row(weight: Eights, trusted: Floats, inertia: F, common: F) -> None:
 @brush
 def _mix_row(now: Bytes, old: Bytes, weight: Bytes, out: Bytes) -> None:
     for i in range(out.shape[0]):
-        kept = F(weight[i]) * F(1 / 255)
-        out[i] = np.uint8(F(now[i]) + kept * (F(old[i]) - F(now[i])) + F(0.5))
+        kept = np.uint16(weight[i])
+        rest = np.uint16(np.uint16(255) - kept)
+        both = np.uint16(np.uint16(now[i]) * rest + np.uint16(old[i]) * kept)
+        out[i] = np.uint8(_in_255ths(np.uint16(both + np.uint16(127))))
 
 
 @brush

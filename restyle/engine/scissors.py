@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.borders import best_two, count_vote, near_borders, rounded
+from restyle.engine.borders import count_vote, near_borders, outcome, rounded
 from restyle.engine.halves import bring_back, halved
 from restyle.engine.kernels import Band, Bytes, F, Floats, kernel, rows_in
-from restyle.engine.palette import LANES
+from restyle.engine.lanes import every
 from restyle.engine.pictures import LEAST_SIGMA, shrink
 from restyle.engine.places import brought
 
@@ -171,7 +171,6 @@ def _cut(
     """Votes from as far as a border is `loose` (h, w; 0 … _STEPS); all but that have a rim."""
     height, width = loose.shape
     flat = label.ravel(), second.ravel(), share.ravel()
-    votes = np.zeros(LANES, np.float32)
     voters = weights.shape[0]
     wide = label.shape[1]
     at = np.empty((_STEPS + 1) * voters, np.uint64)
@@ -193,10 +192,10 @@ def _cut(
                 others += flat[0][here + mine[i]] != own
             if others == 0:
                 continue
-            votes[:] = F(0)
+            votes = every(F(0))
             for i in range(voters):
-                count_vote(flat, here + mine[i], weights[i], votes)
-            one, two, margin = best_two(votes)
+                votes = count_vote(flat, here + mine[i], weights[i], votes)
+            one, two, margin = outcome(votes)
             new_label[y, x] = one
             new_second[y, x] = two
             slope = F(1) + F(_STEEP / _STEPS) * F(step)

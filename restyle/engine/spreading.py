@@ -9,6 +9,7 @@ it hears, over and over: mean-field inference as in Krähenbühl and Koltun, 201
 import numpy as np
 
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
+from restyle.engine.lanes import Lanes, every, inlined, load, store, total
 from restyle.engine.palette import LANES
 
 SIGMAS = (140.0, 60.0, 20.0)  # pixels of the map at 720p that a round reaches through; one a round
@@ -32,14 +33,12 @@ def spread(
     steps = np.empty((2, height, width), np.float32)
     _steps(colour, walls, steps)
     steps += F(IN_FRONT) * front
-    own = np.empty(membership.shape, np.float32)
     heard = np.empty(membership.shape, np.float32)
-    _start(membership, own, heard)
+    _start(membership, heard)
     for sigma in SIGMAS:
         away = F(np.sqrt(2) / max(sigma * scale, 1.0))
         _along_rows(heard, np.exp(-(away + F(wall) * steps[0])))
-        _down_columns(heard, np.exp(-(away + F(wall) * steps[1])))
-        _answer(own, heard)
+        _down_columns(heard, np.exp(-(away + F(wall) * steps[1])), membership)
     out = np.empty_like(membership)
     _finish(heard, out)
     return out
@@ -69,14 +68,15 @@ def _steps(band: Band, colour: Floats, walls: Floats, steps: Floats) -> None:
 
 
 @kernel
-def _start(band: Band, membership: Bytes, own: Floats, heard: Floats) -> None:
-    height, width, lanes = membership.shape
-    for y in rows_in(band, height):
-        given, mine, first = membership[y].ravel(), own[y].ravel(), heard[y].ravel()
-        for i in range(width * lanes):
-            part = F(given[i]) * F(1 / 255)
-            mine[i] = part + F(1e-3)
-            first[i] = part
+def _start(band: Band, membership: Bytes, heard: Floats) -> None:
+    for y in rows_in(band, membership.shape[0]):
+        _start_row(membership[y].reshape(-1), heard[y].reshape(-1))
+
+
+@brush
+def _start_row(given: Bytes, heard: Floats) -> None:
+    for i in range(heard.shape[0]):
+        heard[i] = F(given[i]) * F(1 / 255)
 
 
 @kernel
@@ -84,58 +84,67 @@ def _along_rows(band: Band, heard: Floats, ease: Floats) -> None:
     """`ease` (h, w) is how much of what the pixel to the left says gets through."""
     height, width, _ = heard.shape
     for y in rows_in(band, height):
+        row, eases = heard[y].reshape(-1), ease[y]
+        said = load(row, np.uint32(0))
         for x in range(1, width):
-            _hear(heard[y, x], heard[y, x - 1], ease[y, x])
+            said = _hear(row, x, said, eases[x])
         for i in range(1, width):
             x = width - 1 - i
-            _hear(heard[y, x], heard[y, x + 1], ease[y, x + 1])
+            said = _hear(row, x, said, eases[x + 1])
+
+
+@inlined
+def _hear(row: Floats, x: int, other: Lanes, ease: F) -> Lanes:
+    """Pixel `x` of a row, having heard the other, of which so much gets through."""
+    i = np.uint32(LANES * x)
+    mine = load(row, i)
+    # Only one step waits for the other's.
+    mine = ease * other + (F(1) - ease) * mine
+    store(row, i, mine)
+    return mine
 
 
 @kernel
-def _down_columns(band: Band, heard: Floats, ease: Floats) -> None:
+def _down_columns(band: Band, heard: Floats, ease: Floats, membership: Bytes) -> None:
+    """The same from above and below, each pixel then answering what its colour says of it."""
     height, width, _ = heard.shape
     columns = rows_in(band, width)
+    first, count = columns.start, len(columns)
     for y in range(1, height):
+        above, row = heard[y - 1].reshape(-1), heard[y].reshape(-1)
         for x in columns:
-            _hear(heard[y, x], heard[y - 1, x], ease[y, x])
-    for i in range(1, height):
+            _hear(row, x, load(above, np.uint32(LANES * x)), ease[y, x])
+    below = np.empty(LANES * count, np.float32)
+    for i in range(count):
+        at = np.uint32(LANES * i)
+        store(below, at, load(heard[height - 1].reshape(-1), np.uint32(LANES * (first + i))))
+    for i in range(height):
         y = height - 1 - i
-        for x in columns:
-            _hear(heard[y, x], heard[y + 1, x], ease[y + 1, x])
+        row, own = heard[y].reshape(-1), membership[y].reshape(-1)
+        eases = ease[min(y + 1, height - 1)]
+        for j in range(count):
+            x, at = first + j, np.uint32(LANES * j)
+            said = load(row, np.uint32(LANES * x))
+            if i > 0:
+                said = _hear(row, x, load(below, at), eases[x])
+                store(below, at, said)
+            _answer(said, own, row, np.uint32(LANES * x))
 
 
-@brush
-def _hear(mine: Floats, other: Floats, ease: F) -> None:
-    for k in range(LANES):
-        mine[k] += ease * (other[k] - mine[k])
-
-
-@kernel
-def _answer(band: Band, own: Floats, heard: Floats) -> None:
-    for y in rows_in(band, own.shape[0]):
-        _speak_row(own[y].ravel(), heard[y].ravel())
-        for x in range(own.shape[1]):
-            said = heard[y, x]
-            total = F(0)
-            for k in range(LANES):
-                total += said[k]
-            rest = F(1) / total
-            # Over its length: a loop of known length is unrolled, not vectorised.
-            for k in range(said.shape[0]):
-                said[k] *= rest
-
-
-@brush
-def _speak_row(own: Floats, heard: Floats) -> None:
-    for i in range(own.shape[0]):
-        voice = heard[i] + F(DOUBT)
-        heard[i] = own[i] * voice * voice
+@inlined
+def _answer(heard: Lanes, own: Bytes, row: Floats, at: np.uint32) -> None:
+    voice = heard + every(F(DOUBT))
+    said = (load(own, at) * F(1 / 255) + every(F(1e-3))) * voice * voice
+    store(row, at, said * (F(1) / total(said)))
 
 
 @kernel
 def _finish(band: Band, heard: Floats, out: Bytes) -> None:
-    height, width, lanes = heard.shape
-    for y in rows_in(band, height):
-        given, rounded = heard[y].ravel(), out[y].ravel()
-        for i in range(width * lanes):
-            rounded[i] = np.uint8(F(255) * given[i] + F(0.5))
+    for y in rows_in(band, out.shape[0]):
+        _finish_row(heard[y].reshape(-1), out[y].reshape(-1))
+
+
+@brush
+def _finish_row(heard: Floats, out: Bytes) -> None:
+    for i in range(out.shape[0]):
+        out[i] = np.uint8(np.int32(F(255) * heard[i] + F(0.5)))

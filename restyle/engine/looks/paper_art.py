@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from restyle.engine.colours import Manner
 from restyle.engine.details import details, stroke_colours, stroke_row
-from restyle.engine.features import features, paint_features_pixel
+from restyle.engine.features import features, mark_features, paint_features_pixel
 from restyle.engine.foreground import Foreground
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
@@ -216,7 +216,7 @@ def _compose(
         mark_edges(first[y], share[y], first[up], first[down], bevel, marks)
         _mark_strokes(strokes, strokes_above, bevel, marks)
         if top <= y < bottom:
-            _mark_features(shapes[y - top], left, right, marks)
+            mark_features(shapes[y - top], left, right, marks)
         for x in marked(marks):
             k = first[y, x]
             before = max(x - bevel, 0)
@@ -281,14 +281,3 @@ def _mark_strokes(strokes: Floats, above: Floats, bevel: int, marks: Bytes) -> N
     for x in range(strokes.shape[0] - 2 * bevel):
         is_stroke = (middle[x] != F(0)) | (above[x] != F(0))
         to[x] |= np.uint8(is_stroke)
-
-
-@brush
-def _mark_features(covers: Bytes, left: int, right: int, marks: Bytes) -> None:
-    """Mark what features (w, LAYERS) cover from `left` to `right`."""
-    flat, layers = covers.reshape(-1), covers.shape[1]
-    for x in range(right - left):
-        some = np.uint8(0)
-        for layer in range(layers):
-            some |= flat[x * layers + layer]
-        marks[left + x] |= some

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from restyle.engine.colours import Manner
 from restyle.engine.details import details, stroke_colours, stroke_row
-from restyle.engine.features import features, paint_features_pixel
+from restyle.engine.features import features, mark_features, paint_features_pixel
 from restyle.engine.foreground import Foreground
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
+from restyle.engine.marks import empty_marks, marked, run_starts
 from restyle.engine.motion import Memory
 from restyle.engine.palette import Palette
 from restyle.engine.petals import blooms, creases, petals
@@ -128,10 +129,10 @@ def _compose(
         lights = sample_row(light, y, height, across)
         hazes = sample_row(behind, y, height, across_behind)
         _flat_row(first[y], colours, row)
-        for x in range(width):
+        marks = empty_marks(width)
+        _mark_row(share[y], strokes, marks)
+        for x in marked(marks):
             stroke = F(STROKE) * strokes[x]
-            if share[y, x] == 255 and stroke == F(0):
-                continue
             red, green, blue = row[0, x], row[1, x], row[2, x]
             if share[y, x] < 255:
                 two = colours[second[y, x]]
@@ -152,7 +153,9 @@ def _compose(
         for k in range(3):
             _recede_row(row[k], air[k], hazes, lights)
         if top <= y < bottom:
-            for x in range(left, right):
+            on_face = empty_marks(width)
+            mark_features(shapes[y - top], left, right, on_face)
+            for x in marked(on_face):
                 row[0, x], row[1, x], row[2, x] = paint_features_pixel(
                     shapes[y - top, x - left],
                     inks,
@@ -166,12 +169,25 @@ def _compose(
 
 @brush
 def _flat_row(layers: Bytes, colours: Floats, row: Floats) -> None:
-    for x in range(layers.shape[0]):
-        # Unsigned: numba asks of every signed index whether it counts from the end.
-        layer = np.uint32(layers[x])
-        row[0, x] = colours[layer, 0]
-        row[1, x] = colours[layer, 1]
-        row[2, x] = colours[layer, 2]
+    starts = run_starts(layers)
+    for i in range(starts.shape[0]):
+        start = starts[i]
+        end = starts[i + 1] if i + 1 < starts.shape[0] else layers.shape[0]
+        for k in range(3):
+            _fill(colours[layers[start], k], row[k, start:end])
+
+
+@brush
+def _fill(value: F, row: Floats) -> None:
+    for x in range(row.shape[0]):
+        row[x] = value
+
+
+@brush
+def _mark_row(share: Bytes, strokes: Floats, marks: Bytes) -> None:
+    """Mark borders and strokes."""
+    for x in range(share.shape[0]):
+        marks[x] = np.uint8((share[x] != np.uint8(255)) | (strokes[x] != F(0)))
 
 
 @brush
