@@ -12,6 +12,7 @@ from restyle.engine.frames import Frame
 from restyle.engine.kernels import Band, F, Floats, brush, kernel, rows_in
 from restyle.engine.pictures import blur, enlarge, luma, shrink
 from restyle.engine.places import bilinear_row, empty_source, source_row
+from restyle.engine.skies import Skies
 from restyle.engine.tones import smoothstep_pixel
 
 WOBBLE = 1.7  # half-size pixels at 720p: how far wash borders wander
@@ -26,6 +27,7 @@ class Washes:
     def __init__(self) -> None:
         self._exposure: float | None = None
         self._peak: float | None = None
+        self._skies = Skies()
 
     def soak(self, frame: Frame, bold: Floats) -> Floats:
         """How much ink each pixel of the half-size paper has taken, 0–1."""
@@ -33,6 +35,7 @@ class Washes:
         low, high = frame.levels
         tone = np.clip((luma(frame.abstract) - F(low)) * F(1 / (high - low)), F(0), F(1))
         tone = np.power(tone, F(self._exposed(tone, frame.is_cut)))
+        tone = self._skies.bare(tone, frame)
         around = wide_blur(tone, SURROUND * scale, 8)
         interest = self._interest(frame, bold)
         spread = blur(darkest(tone, 2 * round(2 * scale) + 1), 2.5 * scale)

@@ -1,4 +1,4 @@
-"""Chinese ink wash: petals on pale paper are held by a contour."""
+"""Chinese ink wash: petals on pale paper are held by a contour; an empty sky is paper."""
 
 import numpy as np
 
@@ -33,3 +33,15 @@ def test_a_pale_petal_is_held_by_a_contour_and_grey_mist_is_not() -> None:
     petal, mist = rim_of(PEACH), rim_of(GREY)
     assert petal < 130
     assert mist > 170
+
+
+def test_an_empty_sky_at_dusk_is_left_as_paper_and_a_tower_before_it_is_ink() -> None:
+    picture = np.empty((SIZE, SIZE, 3), np.uint8)
+    picture[:] = (56, 84, 140)
+    picture[180:, 210:270] = (30, 26, 22)
+    # A lamp: the scene's white.
+    picture[420:440, 60:80] = 250
+    stylizer = Stylizer(Options(style=Style.CHINESE_INK_WASH), (SIZE, SIZE))
+    painted = stylizer.render(picture).mean(2)
+    assert painted[60:400, 20:180].mean() > 232
+    assert painted[220:460, 225:255].mean() < 110
