@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from restyle.engine.contours import CLEAR, SEEN, contours
+from restyle.engine.contours import CLEAR, SEEN, Contours
 from restyle.engine.frames import Abstraction, Frame, FrameReader
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.pictures import blur
@@ -20,7 +20,7 @@ def seen(picture: Bytes) -> Floats:
     frame: Frame = FrameReader(Abstraction(4, 34, 5, 4), keep_faces=False).read(picture)
     edges = line_edges(line_tone(frame), frame, LINES)
     (followed,) = traced([edges], frame.tangents, [stroke_weights(LINES.length)])
-    return contours(followed, frame)
+    return Contours().read(followed, frame)
 
 
 def pale(level: float = 232) -> Floats:
@@ -66,3 +66,18 @@ def test_edges_among_many_as_strong_are_of_fur() -> None:
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_flat_picture_has_no_contours(level: int) -> None:
     assert seen(picture_of(pale(level))).max() < SEEN
+
+
+def test_the_rim_of_a_flower_does_not_drown_the_fainter_rims_of_its_petals() -> None:
+    y, x = np.mgrid[:SIZE, :SIZE].astype(np.float32) - SIZE / 2
+    from_middle = np.hypot(x, y)
+    grey, tips = pale(), []
+    for angle in np.linspace(0, 2 * np.pi, 6, endpoint=False):
+        beyond = np.hypot(x - 200 * np.cos(angle), y - 200 * np.sin(angle)) - 85
+        grey -= F(10) * np.clip(F(0.5) - beyond / 4, 0, 1)
+        tips.append((np.abs(beyond) < NEAR) & (from_middle > 240))
+    # Dark leaves around.
+    grey[from_middle > 305] = 20
+    found = seen(picture_of(grey))
+    for tip in tips:
+        assert (found[tip[::2, ::2]] > SEEN).mean() > 0.1

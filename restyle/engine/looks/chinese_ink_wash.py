@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from restyle.engine import seals, textures
-from restyle.engine.contours import SEEN, contours
+from restyle.engine.contours import SEEN, Contours
 from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
@@ -54,6 +54,7 @@ class ChineseInkWash:
     def __init__(self) -> None:
         self._corner: tuple[int, int] | None = None
         self._washes = Washes()
+        self._contours = Contours()
 
     def prepare(self, samples: Iterable[Bytes]) -> None:
         """Nothing: ink is ink."""
@@ -63,7 +64,7 @@ class ChineseInkWash:
         scale = frame.scale
         height, width = frame.size
         fine, bold, streaks = _brushed(frame)
-        outlines = memory.blend("outlines", _outlines(frame, bold), 0.8)
+        outlines = memory.blend("outlines", self._outlines(frame, bold), 0.8)
         clear = runs(frame)
         fine, bold = fine * clear, bold * clear
         marks = memory.blend("marks", np.dstack([fine, bold, streaks]), 0.6)
@@ -104,6 +105,17 @@ class ChineseInkWash:
         draw_faces(out, frame, PEN)
         return out
 
+    def _outlines(self, frame: Frame, bold: Floats) -> Floats:
+        """The contours of what has a colour of its own, half size."""
+        if frame.is_cut:
+            self._contours = Contours()
+        colour = shrink(frame.abstract, 2)
+        vivid = smoothstep(*VIVID, most(colour) - least(colour))
+        worth = smoothstep(*WORTH, vivid.mean())
+        if worth == 0:
+            return np.zeros(frame.half_size, np.float32)
+        return self._contours.read(bold, frame) * enlarge(F(worth) * vivid, frame.half_size)
+
 
 def _brushed(frame: Frame) -> Floats:
     """Fine and bold lines, and the streaks that a brush's hairs leave along them: half size."""
@@ -119,16 +131,6 @@ def _brushed(frame: Frame) -> Floats:
             np.full(max(round(HAIR_LENGTH * scale), 2) + 1, 1, np.float32),
         ],
     )
-
-
-def _outlines(frame: Frame, bold: Floats) -> Floats:
-    """The contours of what has a colour of its own, half size."""
-    colour = shrink(frame.abstract, 2)
-    vivid = smoothstep(*VIVID, most(colour) - least(colour))
-    worth = smoothstep(*WORTH, vivid.mean())
-    if worth == 0:
-        return np.zeros(frame.half_size, np.float32)
-    return contours(bold, frame) * enlarge(F(worth) * vivid, frame.half_size)
 
 
 @brush
