@@ -38,7 +38,7 @@ class Washes:
         tone = self._skies.bare(tone, frame)
         around = wide_blur(tone, SURROUND * scale, 8)
         interest = self._interest(frame, bold)
-        spread = blur(darkest(tone, 2 * round(2 * scale) + 1), 2.5 * scale)
+        spread = wide_blur(darkest(tone, 2 * round(2 * scale) + 1), 2.5 * scale, 2)
         bled = wide_blur(darkest(tone, 2 * round(5 * scale) + 1), 8 * scale, 2)
         across, down = cloud_on(frame, 5.0, 3), cloud_on(frame, 5.0, 4)
         wet = cloud_on(frame, 11.0, 5)

@@ -11,12 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from restyle.engine import seals, textures
+from restyle.engine.blurs import wide_blur
 from restyle.engine.contours import SEEN, Contours
 from restyle.engine.drawn_faces import Pen, draw_faces
 from restyle.engine.frames import Abstraction, Frame
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
 from restyle.engine.motion import Memory
-from restyle.engine.pictures import blur, enlarge, least, most, shrink
+from restyle.engine.pictures import enlarge, least, most, shrink
 from restyle.engine.rows import columns, sample_colour_row, sample_row, store_row
 from restyle.engine.skin import skin
 from restyle.engine.strokes import Lines, ink_pixel, line_edges, line_tone, runs, stroke_weights
@@ -74,7 +75,7 @@ class ChineseInkWash:
         frame = replace(frame, face_mask=careful)
         density = self._washes.soak(frame, bold)
         density = memory.blend("washes", density, 0.7)
-        pooled = blur(density, 3.5 * scale)
+        pooled = wide_blur(density, 3.5 * scale, 2)
         if frame.is_cut:
             painted = np.maximum(density, np.minimum(bold, fine) * F(-40))
             short_side = min(frame.half_size)
