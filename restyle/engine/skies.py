@@ -82,9 +82,10 @@ class Skies:
         elif not frame.passes:
             self._measure = self._measure + F(SLOWLY) * (now - self._measure)
         share = float(self._measure[0])
-        if share < LEAST:
+        # Not on a shot's first frame: what may be needed later is compiled with the rest.
+        if share < LEAST and not frame.is_cut:
             return None
-        mean = float(self._measure[1]) / share
+        mean = float(self._measure[1]) / max(share, 1e-6)
         near = blur(found, BESIDE)
         around = blur(found * small, BESIDE) + F(0.01) * F(mean)
         around /= near + F(0.01)
