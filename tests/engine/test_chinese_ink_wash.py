@@ -40,7 +40,7 @@ def test_an_empty_sky_at_dusk_is_left_as_paper_and_a_tower_before_it_is_ink() ->
     picture[:] = (56, 84, 140)
     picture[180:, 210:270] = (30, 26, 22)
     # A lamp: the scene's white.
-    picture[420:440, 60:80] = 250
+    picture[410:470, 20:90] = 250
     stylizer = Stylizer(Options(style=Style.CHINESE_INK_WASH), (SIZE, SIZE))
     painted = stylizer.render(picture).mean(2)
     assert painted[60:400, 20:180].mean() > 232
