@@ -32,7 +32,7 @@ LITTLE = 0.003
 FURRY, SMOOTH = 0.65, 0.71
 # Where no fur is, a contour is drawn so many times as clear, and only where it is more than this
 # share of the strongest within RIDGE (quarter-size pixels at 720p): fainter ones, as fine lines.
-FULLER, FINE, RIDGE = 1.9, 0.38, 2.0
+FULLER, FINE, RIDGE = 1.5, 0.36, 2.0
 EVERY = 12  # frames in one of which that is looked at
 SLOWLY = 0.06  # how much of it enters the shot's own, a frame
 

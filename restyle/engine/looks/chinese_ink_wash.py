@@ -65,7 +65,7 @@ class ChineseInkWash:
         scale = frame.scale
         height, width = frame.size
         fine, bold, streaks = _brushed(frame)
-        outlines = memory.blend("outlines", self._outlines(frame, bold), 0.9)
+        outlines = memory.blend("outlines", self._outlines(frame, bold), 0.92)
         clear = runs(frame)
         fine, bold = fine * clear, bold * clear
         marks = memory.blend("marks", np.dstack([fine, bold, streaks]), 0.6)
