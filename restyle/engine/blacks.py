@@ -9,11 +9,15 @@ import numpy as np
 
 from restyle.engine.blurs import darkest
 from restyle.engine.frames import Frame
-from restyle.engine.kernels import F, Floats
+from restyle.engine.kernels import F, Floats, brush
 from restyle.engine.pictures import blur, enlarge, layered, shrink
 from restyle.engine.tones import smoothstep
 
-INK_AT, INK_SHARPNESS = 0.16, 10.0  # the tone under which ink begins, and how fast it grows
+INK_AT = 0.10  # the tone under which there is ink
+# Over how much tone ink ends: over so many full-size pixels where tone falls steeply, as beside
+# lines, or it would be cut out in whole pixels, whose steps flicker; within so much and so little.
+INK_PIXELS = 1.0
+INK_SOFT = 0.10, 0.20
 BRINK = 0.12  # the tone from which black is steepened, to both sides
 SOLID, CLEAR = -0.04, 0.28  # how far: beyond, strong lines still show
 CRISP = 0.042  # tone a half-size pixel at 720p: how steep the end of black is made
@@ -51,3 +55,19 @@ def ended(mass: Floats, lines: Floats, frame: Frame) -> Floats:
     reach = F(0.5) * edge[..., 2]
     ended = np.clip(edge[..., 0], F(SOLID) - reach, np.maximum(F(CLEAR) + reach, mass))
     return layered(mass + sliding * (ended - mass) + lines, sliding * edge[..., 2])
+
+
+@brush
+def ink_row(above: Floats, here: Floats, below: Floats, strokes: Floats, ink: Floats) -> None:
+    """How much ink there is on a full-size row of the tone that `ended` gives, 0–1.
+
+    `above` and `below` are its neighbours, `strokes` what is added to it.
+    """
+    left, right = here, here[2:]
+    for x in range(1, here.shape[0] - 1):
+        across, down = right[x - 1] - left[x - 1], below[x] - above[x]
+        steep = F(0.5 * INK_PIXELS) * np.sqrt(across * across + down * down)
+        soft = min(max(steep, F(INK_SOFT[0])), F(INK_SOFT[1]))
+        bare = F(0.5) + (here[x] + strokes[x] - F(INK_AT)) / soft
+        ink[x] = F(1) - min(max(bare, F(0)), F(1))
+    ink[0], ink[-1] = ink[1], ink[-2]

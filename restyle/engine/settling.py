@@ -1,8 +1,10 @@
 """Settling: a finished frame holds to the one shown before it, where nothing truly changed.
 
 The last stage of every look, at full size. What differs a little from the past, carried along the
-motion, is flicker and is mostly left as it was; what differs much is news and comes at once. What
-was shown is sharpened by as much as carrying it between pixels blurs it, or lines would wear away.
+motion, is flicker and is mostly left as it was; what differs much is news and comes at once. A past
+that is found beside a pixel is hardly news: an edge goes on between pixels, and is cut into them
+anew in each frame (after Karis, SIGGRAPH 2014, who clips the past to what is around). What was
+shown is sharpened by as much as carrying it between pixels blurs it, or lines would wear away.
 """
 
 import numpy as np
@@ -14,9 +16,12 @@ from restyle.engine.pictures import enlarge
 from restyle.engine.places import SNAP, brought
 from restyle.engine.planes import TO_RGB, Planes
 
-WEIGHT = 0.6
+WEIGHT = 0.84
 # A difference (red, green and blue, each 0–255, summed) that is news rather than flicker.
 NEWS = 160.0
+BESIDE = 0.2  # how much of a difference counts as far as the past is within what is around
+# What carrying takes, as a share of second differences: half of what slides, more of what is fine.
+LOSS = 0.65
 # How red, green and blue change with Y′, Cb and Cr.
 _PER_Y, _BLUE_PER_CB, _RED_PER_CR = TO_RGB[0, 0], TO_RGB[2, 1], TO_RGB[0, 2]
 _GREEN_PER_CB, _GREEN_PER_CR = TO_RGB[1, 1], TO_RGB[1, 2]
@@ -63,26 +68,34 @@ def _settle(
     rows, columns = confidence.shape
     # Two values a column, side by side (as they are kept), and parted: loops are vectorised only
     # over either.
-    pairs = np.empty(2 * columns, np.float32)
+    pairs, judged = np.empty(2 * columns, np.float32), np.empty(2 * columns, np.float32)
     trust = np.empty(columns, np.float32)
     one, two = np.empty(columns, np.float32), np.empty(columns, np.float32)
     bright = np.empty(columns, np.float32)
     width = luma.shape[1]
     soft_x, soft_y = np.empty(width, np.float32), np.empty(width, np.float32)
-    past = np.empty(width, np.float32)
+    past, news = np.empty(width, np.float32), np.empty(width, np.float32)
+    ranges = np.empty((4, max(width, 2 * columns)), np.uint8)
     for v in rows_in(band, rows):
         unzip_row(flow[v].reshape(-1), one, two)
         _soft_row(one, two, soft_x, soft_y)
         _trust_row(one, two, confidence[v], v, rows, trust)
-        _difference_row(chroma[v].reshape(-1), past_chroma[v].reshape(-1), pairs)
-        unzip_row(pairs, one, two)
+        colours, over = chroma[v].reshape(-1), chroma[max(v - 1, 0)].reshape(-1)
+        under = chroma[min(v + 1, rows - 1)].reshape(-1)
+        _difference_row(colours, past_chroma[v].reshape(-1), pairs)
+        _range_row(over, colours, under, 2, ranges[:, : 2 * columns])
+        _judge_row(colours, pairs, ranges[2], ranges[3], judged)
+        unzip_row(judged, one, two)
         _clear_row(bright)
         for y in range(2 * v, min(2 * v + 2, height)):
-            above, below = past_luma[max(y - 1, 0)], past_luma[min(y + 1, height - 1)]
-            _sharpen_row(above, past_luma[y], below, soft_x, soft_y, past)
-            _luma_row(luma[y], past, one, two, trust, bright, out_luma[y])
+            before, after = max(y - 1, 0), min(y + 1, height - 1)
+            _sharpen_row(past_luma[before], past_luma[y], past_luma[after], soft_x, soft_y, past)
+            _difference_row(luma[y], past, past)
+            _range_row(luma[before], luma[y], luma[after], 1, ranges)
+            _judge_row(luma[y], past, ranges[2], ranges[3], news)
+            _luma_row(luma[y], past, news, one, two, trust, bright, out_luma[y])
         _hold_row(bright, one, two, trust)
-        _chroma_row(chroma[v].reshape(-1), pairs, trust, out_chroma[v].reshape(-1))
+        _chroma_row(colours, pairs, trust, out_chroma[v].reshape(-1))
 
 
 @brush
@@ -104,16 +117,52 @@ def _clear_row(row: Floats) -> None:
 
 
 @brush
-def _difference_row(now: Bytes, past: Bytes, out: Floats) -> None:
+def _difference_row(now: Bytes, past: Bytes | Floats, out: Floats) -> None:
     for i in range(out.shape[0]):
         out[i] = F(past[i]) - F(now[i])
+
+
+@brush
+def _range_row(above: Bytes, here: Bytes, below: Bytes, layers: int, out: Bytes) -> None:
+    """The least and the most of each of so many `layers` and its eight neighbours: into 2 and 3."""
+    least, most = out[0], out[1]
+    for i in range(here.shape[0]):
+        least[i] = min(above[i], min(here[i], below[i]))
+        most[i] = max(above[i], max(here[i], below[i]))
+    last = here.shape[0] - layers
+    _least_row(least, least[layers:], least[2 * layers :], out[2, layers:last])
+    _most_row(most, most[layers:], most[2 * layers :], out[3, layers:last])
+    for i in range(layers):
+        out[2, i], out[3, i] = least[i], most[i]
+        out[2, last + i], out[3, last + i] = least[last + i], most[last + i]
+
+
+@brush
+def _least_row(left: Bytes, here: Bytes, right: Bytes, out: Bytes) -> None:
+    for i in range(out.shape[0]):
+        out[i] = min(left[i], min(here[i], right[i]))
+
+
+@brush
+def _most_row(left: Bytes, here: Bytes, right: Bytes, out: Bytes) -> None:
+    for i in range(out.shape[0]):
+        out[i] = max(left[i], max(here[i], right[i]))
+
+
+@brush
+def _judge_row(now: Bytes, change: Floats, least: Bytes, most: Bytes, out: Floats) -> None:
+    """How much of each difference counts as such."""
+    for i in range(out.shape[0]):
+        down, up = F(least[i]) - F(now[i]), F(most[i]) - F(now[i])
+        beyond = change[i] - min(max(change[i], down), up)
+        out[i] = beyond + F(BESIDE) * (change[i] - beyond)
 
 
 @brush
 def _soft_row(along: Floats, down: Floats, soft_x: Floats, soft_y: Floats) -> None:
     """How much of its second difference each full-size pixel lost when it was carried, by axis.
 
-    Between two pixels, a part f from one, half of f · (1 - f) of it is lost.
+    Between two pixels, a part f from one, LOSS · f · (1 - f) of it is lost.
     """
     last = soft_x.shape[0] - 1
     for u in range(along.shape[0]):
@@ -121,8 +170,8 @@ def _soft_row(along: Floats, down: Floats, soft_x: Floats, soft_y: Floats) -> No
         x, y = moves * along[u], moves * down[u]
         x, y = x - np.floor(x), y - np.floor(y)
         i, k = min(2 * u, last), min(2 * u + 1, last)
-        soft_x[i] = F(0.5) * x * (F(1) - x)
-        soft_y[i] = F(0.5) * y * (F(1) - y)
+        soft_x[i] = F(LOSS) * x * (F(1) - x)
+        soft_y[i] = F(LOSS) * y * (F(1) - y)
         soft_x[k], soft_y[k] = soft_x[i], soft_y[i]
 
 
@@ -142,7 +191,8 @@ def _sharpen_row(
 @brush
 def _luma_row(
     now: Bytes,
-    past: Floats,
+    change: Floats,
+    judged: Floats,
     blueish: Floats,
     reddish: Floats,
     trust: Floats,
@@ -151,11 +201,10 @@ def _luma_row(
 ) -> None:
     """A row of brightness; a quarter of its differences is added to `bright`, two to a colour."""
     for u in range(now.shape[0] // 2):
-        one = past[2 * u] - F(now[2 * u])
-        two = past[2 * u + 1] - F(now[2 * u + 1])
+        one, two = judged[2 * u], judged[2 * u + 1]
         bright[u] += F(0.25) * (one + two)
-        one *= trust[u] * _hold_pixel(one, blueish[u], reddish[u])
-        two *= trust[u] * _hold_pixel(two, blueish[u], reddish[u])
+        one = trust[u] * _hold_pixel(one, blueish[u], reddish[u]) * change[2 * u]
+        two = trust[u] * _hold_pixel(two, blueish[u], reddish[u]) * change[2 * u + 1]
         out[2 * u] = np.uint8(F(now[2 * u]) + one + F(0.5))
         out[2 * u + 1] = np.uint8(F(now[2 * u + 1]) + two + F(0.5))
     out[-1] = now[-1] if now.shape[0] % 2 else out[-1]

@@ -102,6 +102,15 @@ def test_what_is_carried_between_pixels_stays_sharp() -> None:
     assert 0.91 < kept < 1.02
 
 
+def test_an_edge_that_is_cut_now_before_and_now_behind_a_pixel_is_calmed() -> None:
+    edges = [flat(60), flat(60)]
+    for i, edge in enumerate(edges):
+        edge.luma[:, 41 + i :] = 160
+    settler = Settler()
+    shown = [settler.settle(edges[i % 2], motion(cut=i == 0)).luma[:, 41] for i in range(8)]
+    assert np.abs(shown[7].astype(int) - shown[6]).max() < 0.5 * 100
+
+
 def test_a_line_that_flickers_is_calmed() -> None:
     settler = Settler()
     shown = [settler.settle(flat(128 + 20 * (i % 2)), motion(cut=i == 0)).luma for i in range(8)]

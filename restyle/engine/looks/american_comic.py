@@ -6,7 +6,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from restyle.engine.blacks import INK_AT, INK_SHARPNESS, ended
+from restyle.engine.blacks import ended, ink_row
 from restyle.engine.blurs import wide_blur
 from restyle.engine.cast import Cast
 from restyle.engine.cels import modelling
@@ -30,7 +30,7 @@ from restyle.engine.rows import (
 )
 from restyle.engine.screens import mix_row, placed, screens_row
 from restyle.engine.skin import skin_now
-from restyle.engine.strokes import follow, ink_pixel, line_tone
+from restyle.engine.strokes import follow, line_tone
 from restyle.engine.tones import (
     chroma_pixel,
     contain_pixel,
@@ -65,7 +65,7 @@ SPOT = 0.18  # what is in the dark is black when its tone is lighter by this muc
 # Dark red and blue are colours, not blacks: how far tone goes by the most of red, green and blue,
 # and the tone to which such things are lighter for it: lines are still black on them.
 DEEP, OPEN = 0.42, 0.27
-STEADY, PAINT_STEADY = 0.84, 0.6
+STEADY, PAINT_STEADY = 0.74, 0.68
 BLACKER = 0.5  # black hair, as a share: it is spotted
 
 # Ben-Day dots: a grid at 45°, dots grow as the tone falls.
@@ -237,7 +237,10 @@ def _compose(
             mix_row(feathers, finer, share)
         _product_row(feathers, sample_row(sliding, y, height, across))
         slate_row(paint, before, faces, people)
-        _print_row(paint, before, plain, steps, faces, forms, cover, feathers, black[y])
+        ink = np.empty(width, np.float32)
+        above, below = black[max(y - 1, 0)], black[min(y + 1, height - 1)]
+        ink_row(above, black[y], below, feathers, ink)
+        _print_row(paint, before, plain, steps, faces, forms, cover, ink)
         store_row(paint, out[y])
 
 
@@ -250,7 +253,6 @@ def _print_row(
     faces: Floats,
     forms: Floats,
     cover: Floats,
-    feathers: Floats,
     black: Floats,
 ) -> None:
     """Inks, dots and black of a row of `paint` (3, W), in place."""
@@ -279,9 +281,8 @@ def _print_row(
         red, green, blue = contain_pixel(red, green, blue, F(OVERPRINT))
 
         dot = cover[x] * (F(1) - face)
-        feathered = black[x] + feathers[x]
-        paper = ink_pixel(feathered, F(INK_AT), F(INK_SHARPNESS))
-        ink = F(1) - paper
+        ink = black[x]
+        paper = F(1) - ink
         red = min(red, F(1)) * (F(1) - dot)
         green = min(green, F(1)) * F(0.975) * (F(1) - dot)
         blue = min(blue, F(1)) * F(0.90) * (F(1) - F(0.8) * dot)
