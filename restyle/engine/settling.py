@@ -16,12 +16,14 @@ from restyle.engine.pictures import enlarge
 from restyle.engine.places import SNAP, brought
 from restyle.engine.planes import TO_RGB, Planes
 
-WEIGHT = 0.84
+# How much of the past is kept: as far as it is within what is around; and of what is beyond that,
+# which would stay as a ghost.
+WEIGHT, BEYOND = 0.84, 0.68
 # A difference (red, green and blue, each 0–255, summed) that is news rather than flicker.
 NEWS = 160.0
 BESIDE = 0.2  # how much of a difference counts as far as the past is within what is around
 # What carrying takes, as a share of second differences: half of what slides, more of what is fine.
-LOSS = 0.65
+LOSS = 0.7
 # How red, green and blue change with Y′, Cb and Cr.
 _PER_Y, _BLUE_PER_CB, _RED_PER_CR = TO_RGB[0, 0], TO_RGB[2, 1], TO_RGB[0, 2]
 _GREEN_PER_CB, _GREEN_PER_CR = TO_RGB[1, 1], TO_RGB[1, 2]
@@ -151,11 +153,13 @@ def _most_row(left: Bytes, here: Bytes, right: Bytes, out: Bytes) -> None:
 
 @brush
 def _judge_row(now: Bytes, change: Floats, least: Bytes, most: Bytes, out: Floats) -> None:
-    """How much of each difference counts as such."""
+    """How much of each difference counts as such; and in its place, how much may be kept."""
     for i in range(out.shape[0]):
         down, up = F(least[i]) - F(now[i]), F(most[i]) - F(now[i])
         beyond = change[i] - min(max(change[i], down), up)
-        out[i] = beyond + F(BESIDE) * (change[i] - beyond)
+        beside = change[i] - beyond
+        out[i] = beyond + F(BESIDE) * beside
+        change[i] = F(BEYOND) * beyond + F(WEIGHT) * beside
 
 
 @brush
@@ -237,4 +241,4 @@ def _trust_row(
         px, py = F(u) + along[u], F(v) + down[u]
         out_x = abs(px - min(max(px, F(0)), last_x))
         out_y = abs(py - min(max(py, F(0)), last_y))
-        trust[u] = F(WEIGHT) * confidence[u] if out_x + out_y <= F(0) else F(0)
+        trust[u] = confidence[u] if out_x + out_y <= F(0) else F(0)
