@@ -17,7 +17,7 @@ INK_AT = 0.10  # the tone under which there is ink
 # Over how much tone ink ends: over so many full-size pixels where tone falls steeply, as beside
 # lines, or it would be cut out in whole pixels, whose steps flicker; within so much and so little.
 INK_PIXELS = 1.0
-INK_SOFT = 0.10, 0.20
+INK_SOFT = 0.10, 0.19
 BRINK = 0.12  # the tone from which black is steepened, to both sides
 SOLID, CLEAR = -0.04, 0.28  # how far: beyond, strong lines still show
 CRISP = 0.042  # tone a half-size pixel at 720p: how steep the end of black is made

@@ -18,12 +18,12 @@ from restyle.engine.planes import TO_RGB, Planes
 
 # How much of the past is kept: as far as it is within what is around; and of what is beyond that,
 # which would stay as a ghost.
-WEIGHT, BEYOND = 0.84, 0.68
+WEIGHT, BEYOND = 0.85, 0.68
 # A difference (red, green and blue, each 0–255, summed) that is news rather than flicker.
 NEWS = 160.0
 BESIDE = 0.2  # how much of a difference counts as far as the past is within what is around
 # What carrying takes, as a share of second differences: half of what slides, more of what is fine.
-LOSS = 0.7
+LOSS = 0.68
 # How red, green and blue change with Y′, Cb and Cr.
 _PER_Y, _BLUE_PER_CB, _RED_PER_CR = TO_RGB[0, 0], TO_RGB[2, 1], TO_RGB[0, 2]
 _GREEN_PER_CB, _GREEN_PER_CR = TO_RGB[1, 1], TO_RGB[1, 2]

@@ -65,7 +65,7 @@ SPOT = 0.18  # what is in the dark is black when its tone is lighter by this muc
 # Dark red and blue are colours, not blacks: how far tone goes by the most of red, green and blue,
 # and the tone to which such things are lighter for it: lines are still black on them.
 DEEP, OPEN = 0.42, 0.27
-STEADY, PAINT_STEADY = 0.74, 0.68
+STEADY, PAINT_STEADY = 0.7, 0.7
 BLACKER = 0.5  # black hair, as a share: it is spotted
 
 # Ben-Day dots: a grid at 45°, dots grow as the tone falls.
