@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
-from restyle.engine.lanes import Lanes, best_two, every, inlined, with_more
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, inlined, kernel, rows_in
+from restyle.engine.lanes import Lanes, best_two, every, with_more
 from restyle.engine.marks import empty_marks, marked
 
 _ROUND_NEAR, _EDGE_NEAR = 2, 1  # half-size pixels round a border that are looked at

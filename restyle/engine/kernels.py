@@ -236,8 +236,20 @@ def brush(function: _Function) -> _Function:
 
     It may be called from Python too, as tests do, but is then compiled anew in each process.
     """
+    return _brush(function)
+
+
+def inlined(function: _Function) -> _Function:
+    """A brush that is always compiled into its caller: what it takes or gives stays in registers.
+
+    A call would put vectors (`lanes`) into memory.
+    """
+    return _brush(function, forceinline=True)
+
+
+def _brush(function: _Function, **more: bool) -> _Function:
     options = {name: value for name, value in _OPTIONS.items() if name != "cache"}
-    options |= {"nopython": True, "no_cpython_wrapper": True}
+    options |= {"nopython": True, "no_cpython_wrapper": True, **more}
     made = _Brush(function, targetoptions=options)
     made.enable_caching()
     return cast(_Function, made)

@@ -8,7 +8,7 @@ vectors a processor has.
 
 import operator
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
@@ -17,7 +17,7 @@ from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, models, register_model
 
-from restyle.engine.kernels import F, brush
+from restyle.engine.kernels import F, inlined
 from restyle.engine.palette import LANES
 
 Lanes = Any  # no Python object ever is one
@@ -27,17 +27,6 @@ _FLOATS, _BYTES, _WORDS, _INTS = (ir.VectorType(one, LANES) for one in (_FLOAT, 
 _KEPT = {types.float32: _FLOATS, types.uint8: _BYTES, types.uint16: _WORDS}
 _PLACES = ir.Constant(_WORDS, list(range(LANES)))
 _NOTHING = ir.Constant(_FLOATS, [0.0] * LANES)
-
-
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-def inlined(function: _Function) -> _Function:
-    """A brush that is always compiled into its caller, as those should be that take or give lanes:
-    a call would put them into memory."""
-    made: Any = brush(function)
-    made.targetoptions["forceinline"] = True
-    return cast(_Function, made)
 
 
 class _Vector(types.Type):

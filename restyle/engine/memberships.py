@@ -8,8 +8,8 @@ once: loops over the few of one pixel are not vectorised where arrays could over
 import numpy as np
 from numpy.typing import NDArray
 
-from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
-from restyle.engine.lanes import Lanes, every, inlined, load, rounded, store, total
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, inlined, kernel, rows_in
+from restyle.engine.lanes import Lanes, every, load, rounded, store, total
 from restyle.engine.palette import GRID, LANES
 from restyle.engine.rows import Columns, columns, place_row
 

@@ -18,7 +18,7 @@ from restyle.engine.planes import TO_RGB, Planes
 
 # How much of the past is kept: as far as it is within what is around; and of what is beyond that,
 # which would stay as a ghost.
-WEIGHT, BEYOND = 0.85, 0.68
+WEIGHT, BEYOND = 0.85, 0.6
 # A difference (red, green and blue, each 0–255, summed) that is news rather than flicker.
 NEWS = 160.0
 BESIDE = 0.2  # how much of a difference counts as far as the past is within what is around

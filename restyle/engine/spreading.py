@@ -8,8 +8,8 @@ it hears, over and over: mean-field inference as in Krähenbühl and Koltun, 201
 
 import numpy as np
 
-from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
-from restyle.engine.lanes import Lanes, every, inlined, load, store, total
+from restyle.engine.kernels import Band, Bytes, F, Floats, brush, inlined, kernel, rows_in
+from restyle.engine.lanes import Lanes, every, load, store, total
 from restyle.engine.palette import LANES
 
 SIGMAS = (140.0, 60.0, 20.0)  # pixels of the map at 720p that a round reaches through; one a round
