@@ -53,14 +53,18 @@ def test_an_open_mouth_is_told_from_a_closed_one(style: Style) -> None:
 
 @every_look
 def test_features_are_no_less_steady_for_their_contrast(style: Style) -> None:
+    on, off = (_flicker(styled(style, kept)) for kept in (True, False))
+    source = _flicker([view.frame for view in views()])
+    # What is steadier than half the source's own changes is steady, blurred features or not.
+    assert on < 1.1 * max(off, 0.5 * source)
+    assert on < 1.3 * source
+
+
+def _flicker(frames: list[Bytes]) -> float:
+    """The warping error of a face, for the contrast of its features."""
     where = [view.face() for view in views()[1:]]
-    flicker = []
-    for kept in (True, False):
-        frames = styled(style, kept)
-        features = [_detail(f)[v.face()].var() for f, v in zip(frames, views(), strict=True)]
-        contrast = np.mean(features)
-        flicker.append(warping_error(frames, steps(), where) / contrast)
-    assert flicker[0] < 1.1 * flicker[1]
+    features = [_detail(f)[v.face()].var() for f, v in zip(frames, views(), strict=True)]
+    return float(warping_error(frames, steps(), where) / np.mean(features))
 
 
 def _eyes(frame: Bytes, view: View) -> float:
