@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from app_process import AppProcess, running_app
 from faults.scripted_cloud import WAITS, Plan, ScriptedCloud
-from playwright.sync_api import Browser, sync_playwright
-from visitor import KEY_THAT_WAITS, Visitor
+from playwright.sync_api import Browser, expect, sync_playwright
+from visitor import KEY_THAT_WAITS, WAIT_MS, Visitor
 from web import Web
 
 from media import make_clip
@@ -63,7 +63,8 @@ def app(
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium, and as much patience with what is expected of it as with all else."""
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS
