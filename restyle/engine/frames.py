@@ -2,7 +2,7 @@
 
 `FrameReader.read` takes the frames of a clip in order and gives for each a `Frame`: half-size
 denoised colour, motion, edge directions, two abstractions, faces and levels. Looks then paint
-from it; only what must be is done at full size.
+from it; only what must be is done at full size. Its first part, `follow`, is `following`'s.
 """
 
 from dataclasses import dataclass
@@ -14,10 +14,11 @@ import numpy as np
 from restyle.engine.bilateral import bilateral
 from restyle.engine.carrying import BARE, Carrier, Ground
 from restyle.engine.faces import Box, Face, FaceFinder, face_mask, feature_relief
+from restyle.engine.following import Followed, Follower
 from restyle.engine.interleaving import unzip_three_row, zip_three_row
 from restyle.engine.kernels import Band, Bytes, F, Floats, brush, kernel, rows_in
-from restyle.engine.motion import Denoiser, Motion, MotionReader
-from restyle.engine.pictures import blur, grey_of, reduce_bytes
+from restyle.engine.motion import Denoiser, Motion
+from restyle.engine.pictures import blur, grey_of
 from restyle.engine.surfaces import kuwahara
 from restyle.engine.tones import LevelMeter
 
@@ -114,7 +115,7 @@ class FrameReader:
 
     def __init__(self, abstraction: Abstraction, *, keep_faces: bool) -> None:
         self._abstraction = abstraction
-        self._motion = MotionReader()
+        self._follower = Follower()
         self._carrier = Carrier()
         self._denoiser = Denoiser()
         self._faces = FaceFinder() if keep_faces else None
@@ -123,15 +124,17 @@ class FrameReader:
 
     def read(self, full: Bytes) -> Frame:
         """The next frame: RGB 8 bits (H, W, 3) of the same size as those before."""
-        full = np.ascontiguousarray(full)
-        height, width = full.shape[:2]
-        scale = min(height, width) / 720
-        half_width, half_height = width // 2, height // 2
-        raw = reduce_bytes(full, (half_height, half_width))
-        raw_grey = grey_of(raw)
-        full_per_half = (width / half_width, height / half_height)
-        motion = self._motion.read(raw_grey, full_per_half)
-        half, motion = self._denoiser.clean(raw, motion)
+        return self.see(self.follow(full))
+
+    def follow(self, full: Bytes) -> Followed:
+        """The next frame, followed from the one before; may have a thread of its own."""
+        return self._follower.follow(full)
+
+    def see(self, followed: Followed) -> Frame:
+        """The next frame that was followed, analysed."""
+        scale = min(followed.full.shape[:2]) / 720
+        half_height, half_width = followed.raw.shape[:2]
+        half, motion = self._denoiser.clean(followed.raw, followed.motion)
         grey8 = grey_of(half)
         grey = grey8.astype(np.float32)
         tangents, anisotropy = tangent_field(grey, TENSOR_SIGMA * scale)
@@ -155,8 +158,8 @@ class FrameReader:
                 abstract[where] += (mask[where] * relief[where])[..., None]
             np.clip(abstract[where], 0, 1, out=abstract[where])
         frame = Frame(
-            full=full,
-            guide=cast(Bytes, cv2.medianBlur(grey_of(full), 3)),
+            full=followed.full,
+            guide=followed.guide,
             half=half,
             grey=grey,
             flow=motion.flow,
@@ -170,8 +173,10 @@ class FrameReader:
             face_mask=mask,
             faces=faces,
             levels=self._levels.read(abstract, motion.is_cut),
-            drift=(float(self._motion.drift[0]), float(self._motion.drift[1])),
-            ground=self._carrier.carry(motion, full_per_half) if wanted.grounded else BARE,
+            drift=followed.drift,
+            ground=(
+                self._carrier.carry(motion, followed.full_per_half) if wanted.grounded else BARE
+            ),
             scale=scale,
             index=self._index,
         )

@@ -1,9 +1,9 @@
 """Compiled loops: how a pixel function and a whole-picture kernel are declared.
 
 A *brush* works on one pixel or one row and is compiled into the kernels that use it; a *kernel*
-loops over a picture, whose rows are shared in bands among the cores. Both are compiled by numba
-and kept on disk, once for all processes. What kernels a painting takes can be listed without
-running any (`rehearsal`), so that another process may compile some ahead.
+loops over a picture, whose rows are shared in bands among the cores (`sharing`). Both are
+compiled by numba and kept on disk, once for all processes. What kernels a painting takes can be
+listed without running any (`rehearsal`), so that another process may compile some ahead.
 
 Rules inside either: float32 only, so literals are written F(0.5) (a bare literal is a float64 and
 pulls the whole expression up); no division by what can be zero (`fastmath` knows no infinity).
@@ -22,10 +22,7 @@ compile, and a first visitor waits for that; it would also not vectorise the loo
 import contextlib
 import functools
 import gc
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 
@@ -35,12 +32,11 @@ import numpy.typing as npt
 from numba.core.registry import CPUDispatcher
 
 from restyle.engine.kernel_cache import Claimed, claim
+from restyle.engine.sharing import share
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 F = np.float32
-
-BANDS_PER_CORE = 3  # more than one: a core that has other work to do takes fewer of them
 
 _Arguments = ParamSpec("_Arguments")
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -65,44 +61,11 @@ def kernel(
 
     @functools.wraps(function)
     def run(*arguments: Any) -> None:
-        if not _begins(compiled, (_BANDS[0], *arguments)):
+        if not _begins(compiled, (Band(0, 1), *arguments)):
             return
-        # Taking from a deque is safe in any thread.
-        waiting = deque(_BANDS)
-
-        def work() -> None:
-            while True:
-                try:
-                    band = waiting.popleft()
-                except IndexError:  # None is left.
-                    return
-                compiled(band, *arguments)
-
-        helping = [_others.submit(work) for _ in range(_CORES - 1)]
-        work()
-        for helper in helping:
-            # One that has not begun is not waited for: all bands are taken.
-            if not helper.cancel():
-                helper.result()
+        share(lambda number, of: compiled(Band(number, of), *arguments))
 
     return cast(Callable[_Arguments, None], run)
-
-
-@functools.cache
-def _start_helpers() -> None:
-    all_there = threading.Barrier(_CORES)
-    for _ in range(_CORES - 1):
-        _others.submit(all_there.wait)
-    all_there.wait()
-
-
-def start_helpers() -> None:
-    """Start the threads that share kernels' rows, unless they are there: as nice as the caller's.
-
-    Else the first thread that runs a kernel starts them, however nice it is.
-    """
-    with _starting:
-        _start_helpers()
 
 
 def loop(function: Callable[_Arguments, None]) -> Callable[_Arguments, None]:
@@ -273,7 +236,3 @@ def rows_in(band: Band, height: int) -> range:
 
 _interrupts: list[Callable[[], bool]] = [lambda: False]
 _rehearsals: list[list[Compilation]] = []
-_CORES: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set as it starts
-_BANDS = [Band(number, BANDS_PER_CORE * _CORES) for number in range(BANDS_PER_CORE * _CORES)]
-_starting = threading.Lock()
-_others = ThreadPoolExecutor(max(1, _CORES - 1), thread_name_prefix="kernel")

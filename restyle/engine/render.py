@@ -1,8 +1,8 @@
-"""A render: decode → see → paint → settle → encode with sound, all of them side by side.
+"""A render: decode → follow → see → paint → settle → encode with sound, all side by side.
 
-One ffmpeg process decodes, a thread sees what moves and where edges are, another paints, this one
-settles, another ffmpeg process encodes; queues of a few frames between them keep all busy and the
-memory flat, however long the clip is.
+One ffmpeg process decodes, a thread finds what moves, another sees where edges and faces are, a
+third paints, this one settles, another ffmpeg process encodes; queues of a few frames between them
+keep all busy and the memory flat, however long the clip is.
 """
 
 import math
@@ -19,7 +19,7 @@ from restyle.engine.ahead import ahead
 from restyle.engine.allocation import keep_memory
 from restyle.engine.encoding import Encoder
 from restyle.engine.faults import file_fault, render_fault
-from restyle.engine.kernels import start_helpers
+from restyle.engine.sharing import filled, start_helpers
 from restyle.engine.stylize import Stylizer
 from restyle.errors import Canceled, ClipUnreadable
 from restyle.footage import Footage, Frame, open_clip
@@ -28,9 +28,11 @@ from restyle.styles import Options
 
 SAMPLES = 3  # beside the first frame
 QUEUE_FRAMES = 4
+QUEUE_FOLLOWED = 1
 # Frames that were seen but not painted, each some 20 MB: seeing goes on while a palette is chosen.
 QUEUE_SEEN = 3
 QUEUE_PAINTED = 1
+CORES_FILLED = 2  # by the stages: so many have nothing to gain from sharing a picture's rows
 # Painting takes longest and so sets the pace: seeing takes what it leaves, for 5 % less time.
 NICE = 10
 _FAULT_KINDS = {
@@ -94,12 +96,18 @@ def _rendered(
     keep_memory()
     with (
         _one_thread_a_stage(),
+        filled(CORES_FILLED),
         closing(samples),
         Encoder(target, size, options.video_fps, sound_of=clip, frames_total=total) as encoder,
         closing(ahead(footage.frames(options.video_fps, size), QUEUE_FRAMES)) as frames,
         closing(
-            ahead((stylizer.see(f) for f in _exactly(frames, total)), QUEUE_SEEN, niceness=NICE)
-        ) as seen,
+            ahead(
+                (stylizer.follow(frame) for frame in _exactly(frames, total)),
+                QUEUE_FOLLOWED,
+                niceness=NICE,
+            )
+        ) as followed,
+        closing(ahead((stylizer.see(f) for f in followed), QUEUE_SEEN, niceness=NICE)) as seen,
         closing(ahead((stylizer.paint(frame) for frame in seen), QUEUE_PAINTED)) as painted,
     ):
         done = 0
@@ -114,8 +122,8 @@ def _rendered(
 
 @contextmanager
 def _one_thread_a_stage() -> Iterator[None]:
-    """Decoding, seeing, painting and encoding share the cores: OpenCV's own threads, which wait by
-    spinning, would only be in their way."""
+    """The stages share the cores: OpenCV's own threads, which wait by spinning, would only be in
+    their way."""
     threads = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:

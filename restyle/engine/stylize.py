@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from restyle.engine.following import Followed
 from restyle.engine.frames import Frame, FrameReader
 from restyle.engine.kernels import Bytes
 from restyle.engine.looks import LOOKS
@@ -35,8 +36,8 @@ class Stylizer:
     """One clip in one style.
 
     `size` is (width, height) of the output in pixels; `samples` gives a few RGB frames spread
-    over the clip, from which palettes are taken. `render` is `see`, `paint` and `settle`; each may
-    have a thread of its own, which takes the frames in order.
+    over the clip, from which palettes are taken. `render` is `follow`, `see`, `paint` and
+    `settle`; each may have a thread of its own, which takes the frames in order.
     """
 
     def __init__(
@@ -51,11 +52,11 @@ class Stylizer:
         self._is_crisp = options.use_SR
 
     def render(self, frame_rgb: Bytes) -> Bytes:
-        """The next frame, styled: RGB 8 bits (height, width, 3) in and out; raises as `see`."""
-        return to_rgb(self.settle(self.paint(self.see(frame_rgb))))
+        """The next frame, styled: RGB 8 bits (height, width, 3) in and out; raises as `follow`."""
+        return to_rgb(self.settle(self.paint(self.see(self.follow(frame_rgb)))))
 
-    def see(self, frame_rgb: Bytes) -> Frame:
-        """What is in the next frame, RGB 8 bits (height, width, 3).
+    def follow(self, frame_rgb: Bytes) -> Followed:
+        """Where the next frame, RGB 8 bits (height, width, 3), came from.
 
         Raises ValueError for a frame of another size or type.
         """
@@ -65,7 +66,11 @@ class Stylizer:
                 f"A frame of {frame_rgb.shape} {frame_rgb.dtype} was given, "
                 f"but this clip has {(height, width, 3)} uint8."
             )
-        return self._reader.read(frame_rgb)
+        return self._reader.follow(frame_rgb)
+
+    def see(self, followed: Followed) -> Frame:
+        """What is in the next frame that was followed."""
+        return self._reader.see(followed)
 
     def paint(self, frame: Frame) -> Painted:
         """The next frame that was seen, in the style."""

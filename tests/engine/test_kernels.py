@@ -1,16 +1,10 @@
 """Kernels share rows among the cores, each once; they can be listed and compiled beforehand."""
 
-import os
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
-from restyle.engine import kernels
-from restyle.engine.ahead import ahead
 from restyle.engine.kernel_cache import claim
 from restyle.engine.kernels import (
     Band,
@@ -23,8 +17,8 @@ from restyle.engine.kernels import (
     loop,
     rehearsal,
     rows_in,
-    start_helpers,
 )
+from restyle.engine.sharing import filled
 
 
 @kernel
@@ -60,32 +54,18 @@ def _add_up(rows: Floats, sums: Floats) -> None:
         sums[y] = total
 
 
+@pytest.mark.parametrize("cores", [0, 1000], ids=["shared", "filled"])
 @pytest.mark.parametrize("height", [0, 1, 2, 5, 7, 360, 721])
-def test_every_row_is_painted_once(height: int) -> None:
+def test_every_row_is_painted_once(height: int, cores: int) -> None:
     rows = np.zeros(height, np.float32)
-    _count(rows)
+    with filled(cores):
+        _count(rows)
     assert np.array_equal(rows, np.ones(height, np.float32))
 
 
 def test_what_goes_wrong_on_any_core_reaches_the_caller() -> None:
     with pytest.raises(ValueError, match="less than nothing"):
         _divide(-1, np.zeros(100, np.float32))
-
-
-def test_helpers_are_as_nice_as_who_started_them_not_as_who_needs_them_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def niceness() -> int:
-        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-
-    monkeypatch.setattr(kernels, "_CORES", 2)
-    with ThreadPoolExecutor(1) as fresh:
-        monkeypatch.setattr(kernels, "_others", fresh)
-        monkeypatch.setattr(kernels, "_start_helpers", cache(kernels._start_helpers.__wrapped__))
-        start_helpers()
-        start_helpers()
-        aside = ahead((fresh.submit(niceness).result() for _ in range(4)), 1, niceness=5)
-        assert set(aside) == {niceness()}
 
 
 def test_no_kernel_begins_once_something_else_is_wanted() -> None:

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from restyle.clips.guard import ffmpeg_binary
+from restyle.engine import sharing
 from restyle.engine.faults import Fault
 from restyle.engine.render import frame_count, output_size, render
+from restyle.engine.sharing import share
 from restyle.errors import Canceled
 from restyle.styles import Options, Style
 
@@ -193,14 +195,17 @@ def test_a_target_that_cannot_be_written_is_a_failed_render(clip: Path, tmp_path
 
 
 @pytest.mark.parametrize("way", ["done", "stopped", "failed"])
-def test_a_render_takes_one_thread_a_stage_of_opencv_and_leaves_the_others_theirs(
-    clip: Path, tmp_path: Path, way: str
+def test_a_render_takes_one_thread_a_stage_and_leaves_the_others_theirs(
+    clip: Path, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    during: list[int] = []
+    during: list[tuple[int, int]] = []
+    monkeypatch.setattr(sharing, "_CORES", 2)
 
     def on_progress(done: int, _: int) -> None:
         if done:
-            during.append(cv2.getNumThreads())
+            parts: list[int] = []
+            share(lambda number, _: parts.append(number))
+            during.append((cv2.getNumThreads(), len(parts)))
         if done and way == "failed":
             raise OSError("The disk is full.")
 
@@ -218,4 +223,4 @@ def test_a_render_takes_one_thread_a_stage_of_opencv_and_leaves_the_others_their
         assert cv2.getNumThreads() == 3
     finally:
         cv2.setNumThreads(before)
-    assert during == [1] * {"done": 15, "stopped": 2, "failed": 1}[way]
+    assert during == [(1, 1)] * {"done": 15, "stopped": 2, "failed": 1}[way]
