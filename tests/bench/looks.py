@@ -6,7 +6,8 @@
 Speed is of whole transforms, from file to file with sound: decoded, seen, painted and encoded
 side by side, on this machine in this run, starting included. "× real time" is how many times as
 fast as the result plays; in brackets what the processor time alone would allow on two cores that
-do nothing else. Steadiness: tests/bench/steadiness.py.
+do nothing else. Above each table, what two of this machine's cores are worth at that moment: how
+much two do at once of what one does alone. Steadiness: tests/bench/steadiness.py.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -63,6 +65,7 @@ def _print_speed(clip: str, side: int, seconds: int, styles: Sequence[Style]) ->
     height, width = frames[0].shape[:2]
     title = Path(clip.partition("#")[0].partition("@")[0]).stem
     print(f"\n### {title}, {width}×{height}, {len(frames)} frames at {footage.FPS} fps\n")
+    print(f"Two cores do {_worth_of_two(frames[0]):.2f} times what one does.\n")
     print("| | fps | × real time | faster than cv2.stylization × | decode+encode × |")
     print("| --- | --- | --- | --- | --- |")
     slow_s, _ = _timed(lambda: [cv2.stylization(frame) for frame in frames[:PEER_FRAMES]])
@@ -94,6 +97,22 @@ def _timed(work: Callable[[], object]) -> tuple[float, float]:
     work()
     wall_s, after = time.perf_counter() - started, os.times()
     return wall_s, sum(after[:4]) - sum(before[:4])
+
+
+def _worth_of_two(frame: footage.Bytes) -> float:
+    """How much two cores do at once of what one does alone: 2 where neither is in the other's way
+    nor lent to someone else."""
+
+    def stylize_on(cores: int) -> None:
+        with ThreadPoolExecutor(cores) as pool:
+            list(pool.map(cv2.stylization, [frame] * PEER_FRAMES * cores))
+
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        return 2 * _timed(lambda: stylize_on(1))[0] / _timed(lambda: stylize_on(2))[0]
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def _warm_up(style: Style, frames: Sequence[footage.Bytes]) -> None:
