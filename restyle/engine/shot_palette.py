@@ -5,8 +5,9 @@ Kept apart from `palette`, which knows of colours only.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -26,6 +27,7 @@ EVERY = 15  # frames between looks whether the palette still fits
 MISFIT = 0.25  # more of the picture far from every entry than at first: it fits no longer
 FAR = 16.0  # ΔE from the nearest entry
 AKIN, SAME = 0.84, 0.96  # likeness of two pictures of one shot, of nearly the same picture
+_Sample = TypeVar("_Sample")
 _MIX = 8  # bins of lightness, of a and of b
 _SHORT_SIDE = 360  # pixels at which samples are looked at
 
@@ -41,8 +43,9 @@ class Palettes:
 
     def __init__(self, manner: Manner, samples: Iterable[Bytes] = ()) -> None:
         self._manner = manner
-        self._given = iter(samples)  # from here on they may be decoded, beside the first frames
-        self._samples: list[tuple[Floats, Bytes]] | None = None
+        aside = ThreadPoolExecutor(1, thread_name_prefix="palette")  # beside the first frames
+        self._samples = aside.submit(lambda: [_looked_at(sample) for sample in samples])
+        aside.shutdown(wait=False)
         # Of the latest shots the colours of a picture, and the palette: some megabytes each.
         self._shots: deque[tuple[Floats, Palette]] = deque(maxlen=MOST_SHOTS)
         self._palette: Palette | None = None
@@ -71,16 +74,14 @@ class Palettes:
         known = [(likeness(mix, then), palette) for then, palette in self._shots]
         most, palette = max(known, key=lambda one: one[0], default=(0.0, None))
         if palette is None or most < SAME:
-            palette = shot_palette([frame.full, *self._akin(mix)], self._manner)
+            palette = _fitted(_spread([_looked_at(frame.full), *self._akin(mix)]), self._manner)
             self._shots.append((mix, palette))
         self._before, self._misfit, self._age = mix, _misfit(frame.half, palette), 0
         return palette
 
-    def _akin(self, mix: Floats) -> list[Bytes]:
+    def _akin(self, mix: Floats) -> list["_Looked"]:
         """The samples that look like a picture of this mix."""
-        if self._samples is None:
-            self._samples = [(colour_mix(sample), sample) for sample in self._given]
-        return [sample for then, sample in self._samples if likeness(mix, then) > AKIN]
+        return [sample for sample in self._samples.result() if likeness(mix, sample.mix) > AKIN]
 
     def _no_longer_fits(self, frame: Frame, palette: Palette) -> bool:
         before, self._before = self._before, colour_mix(frame.half)
@@ -88,18 +89,38 @@ class Palettes:
         return at_rest and _misfit(frame.half, palette) > self._misfit + MISFIT
 
 
+class _Looked(NamedTuple):
+    """A sample's colour mix, its `rgb` (h, w, 3) made small, and the faces found in that."""
+
+    mix: Floats
+    rgb: Bytes
+    faces: list[Face]
+
+
+def _looked_at(frame: Bytes) -> _Looked:
+    small = _reduced(frame)
+    return _Looked(colour_mix(frame), small, faces_of(small))
+
+
 def shot_palette(frames: Sequence[Bytes], manner: Manner) -> Palette:
     """The palette of a clip's RGB frames (H, W, 3), at least one; of many, eight are looked at."""
-    count = min(len(frames), MOST_SAMPLES)
-    places = np.linspace(0, len(frames) - 1, count).round().astype(int)
-    small = [_reduced(frames[place]) for place in places]
-    found = [(i, face) for i, rgb in enumerate(small) for face in faces_of(rgb)]
-    kept = _alike([_core(small[i], face.box) for i, face in found])
-    faces: list[list[Face]] = [[] for _ in small]
+    return _fitted([_looked_at(frame) for frame in _spread(frames)], manner)
+
+
+def _spread(samples: Sequence[_Sample]) -> list[_Sample]:
+    count = min(len(samples), MOST_SAMPLES)
+    places = np.linspace(0, len(samples) - 1, count).round().astype(int)
+    return [samples[place] for place in places]
+
+
+def _fitted(looked: Sequence[_Looked], manner: Manner) -> Palette:
+    found = [(i, face) for i, one in enumerate(looked) for face in one.faces]
+    kept = _alike([_core(looked[i].rgb, face.box) for i, face in found])
+    faces: list[list[Face]] = [[] for _ in looked]
     for (i, face), is_kept in zip(found, kept, strict=True):
         if is_kept:
             faces[i].append(face)
-    return fit([_sample(rgb, of) for rgb, of in zip(small, faces, strict=True)], manner)
+    return fit([_sample(one.rgb, of) for one, of in zip(looked, faces, strict=True)], manner)
 
 
 def with_true_faces(frame: Frame, palette: Palette) -> Frame:

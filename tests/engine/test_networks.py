@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -37,8 +38,15 @@ def test_threads_that_ask_at_once_get_each_their_own_answer() -> None:
         np.testing.assert_allclose(one, other, atol=1e-3)
 
 
-def test_a_network_is_read_once() -> None:
+def test_a_network_is_read_once_for_all_that_ask_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert network("figure") is network("figure")
+    picture = np.zeros((256, 256, 3), np.float32)
+    network("figure").ask(picture)
+    monkeypatch.setattr(cv2.dnn, "readNetFromTFLite", None)
+    for _ in range(3):
+        network("figure").ask(picture)
 
 
 def test_every_weight_is_named_with_its_licence() -> None:

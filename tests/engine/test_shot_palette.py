@@ -1,6 +1,6 @@
 """Palettes of shots: kept within one, new at a cut, known again, renewed when they fit no more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -55,6 +55,17 @@ def test_samples_of_the_same_shot_do() -> None:
     alone = _palettes([_view("coffee")])[0]
     beside = _palettes([_view("coffee")], samples=[_view("coffee", 60)])[0]
     assert alone.lab.shape != beside.lab.shape or not np.array_equal(alone.lab, beside.lab)
+
+
+def test_a_sample_that_cannot_be_had_is_told_of_where_a_palette_is_asked_for() -> None:
+    def samples() -> Iterator[Bytes]:
+        yield _view("coffee", 60)
+        raise OSError("The disk is gone.")
+
+    frame = FrameReader(PLAIN, keep_faces=False).read(_view("coffee"))
+    palettes = Palettes(MANNER, samples())
+    with pytest.raises(OSError, match="disk is gone"):
+        palettes.of(frame)
 
 
 def test_after_a_dissolve_the_palette_is_chosen_anew_once_the_picture_rests() -> None:
