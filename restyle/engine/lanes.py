@@ -111,7 +111,7 @@ def load(_: Any, row: Any, at: Any) -> Any:
 
 @_instruction
 def store(_: Any, row: Any, at: Any, values: Any) -> Any:
-    """Put them into a flat array, of floats or (cut off) of bytes, from `at` on."""
+    """Put them into a flat array, of floats or (cut off) of bytes or 16 bits, from `at` on."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         kept = _KEPT[sig.args[0].dtype]

@@ -80,10 +80,7 @@ def _belong(
             _face_row(at, gate[y], face, cheek, hair, head, own)
         if agreed.shape[0] > 1:
             _said_row(agreed, y, height, said)
-            if width == 2 * agreed.shape[1]:
-                _heard_twice(said, heard)
-            else:
-                _heard_row(said, columns_of, heard)
+            _heard_row(said, columns_of, heard)
         if taps[1] == F(0):
             _agree_row(own.view(np.uint8), heard, agreed.shape[0] > 1, out[y])
         else:
@@ -190,43 +187,13 @@ def _said_row(agreed: Bytes, y: int, height: int, said: _Sixteenths) -> None:
 
 
 @brush
-def _heard_twice(said: _Sixteenths, heard: _Sixteenths) -> None:
-    """What each pixel hears, in 256ths, where two are to each of those that said something."""
-    # Pixels lie a quarter and three quarters of the way between the same neighbours.
-    near, far = np.empty(said.shape[0], np.uint16), np.empty(said.shape[0], np.uint16)
-    _between_row(said, said[LANES:], np.uint16(4), near)
-    _between_row(said, said[LANES:], np.uint16(12), far)
-    _alternate_row(near.view(np.uint64), far.view(np.uint64), heard.view(np.uint64)[4:-4])
-    end = said.shape[0] - LANES
-    for k in range(LANES):
-        heard[k] = np.uint16(16) * said[k]
-        heard[2 * end + LANES + k] = np.uint16(16) * said[end + k]
-
-
-@brush
-def _between_row(one: _Sixteenths, two: _Sixteenths, share: np.uint16, out: _Sixteenths) -> None:
-    for i in range(two.shape[0]):
-        out[i] = np.uint16(one[i] * np.uint16(np.uint16(16) - share) + two[i] * share)
-
-
-@brush
-def _alternate_row(one: Eights, two: Eights, out: Eights) -> None:
-    """Pixels of four numbers each from one row and another in turn."""
-    for i in range(0, out.shape[0] // 2, 4):
-        for k in range(4):
-            out[np.uint32(2 * i + k)] = one[np.uint32(i + k)]
-            out[np.uint32(2 * i + 4 + k)] = two[np.uint32(i + k)]
-
-
-@brush
 def _heard_row(said: _Sixteenths, across: Columns, heard: _Sixteenths) -> None:
-    """The same where they are of any other number."""
+    """What each pixel of a row hears, in 256ths: between two of those that said something."""
     left, rest = across
     for x in range(left.shape[0]):
-        i, j = np.uint32(LANES * left[x]), np.uint32(LANES * x)
-        share = np.uint16(rest[x] * F(16) + F(0.5))
-        one, two = said[i : i + LANES], said[i + LANES : i + 2 * LANES]
-        _between_row(one, two, share, heard[j : j + LANES])
+        i, share = np.uint32(LANES * left[x]), F(np.uint32(rest[x] * F(16) + F(0.5)))
+        between = (F(16) - share) * load(said, i) + share * load(said, i + np.uint32(LANES))
+        store(heard, np.uint32(LANES * x), between)
 
 
 @brush

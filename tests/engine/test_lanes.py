@@ -28,7 +28,7 @@ def _between(one: Floats, two: Floats, part: F, out: Floats) -> None:
 
 
 @brush
-def _both_ways(bytes_: Bytes, words: NDArray[np.uint16], out: Bytes) -> None:
+def _both_ways(bytes_: Bytes, words: NDArray[np.uint16], out: Bytes | NDArray[np.uint16]) -> None:
     store(out, np.uint32(0), rounded(F(0.5) * load(bytes_, 0) + F(0.25) * load(words, 0)))
 
 
@@ -52,10 +52,11 @@ def test_lanes_are_reckoned_with_each_other_and_with_numbers() -> None:
     assert out == pytest.approx(0.7 * one[1:] + 0.3 * two, abs=1e-6)
 
 
-def test_bytes_and_words_are_read_and_bytes_are_written() -> None:
+@pytest.mark.parametrize(("kind", "below"), [(np.uint8, 512), (np.uint16, 65536)])
+def test_bytes_and_words_are_read_and_written(kind: type, below: int) -> None:
     bytes_ = DICE.integers(0, 256, LANES).astype(np.uint8)
-    words = DICE.integers(0, 512, LANES).astype(np.uint16)
-    out = np.empty(LANES, np.uint8)
+    words = DICE.integers(below // 2, below, LANES).astype(np.uint16)
+    out = np.empty(LANES, kind)
     _both_ways(bytes_, words, out)
     assert (out == np.floor(0.5 * bytes_ + 0.25 * words + 0.5)).all()
 
