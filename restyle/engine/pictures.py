@@ -1,5 +1,6 @@
 """Whole-picture steps that OpenCV does best, typed: blur, shrink, enlarge, layer, grey."""
 
+import math
 from typing import TypeVar, cast
 
 import cv2
@@ -10,11 +11,14 @@ from restyle.engine.kernels import Bytes, Floats
 _Values = TypeVar("_Values", Bytes, Floats)
 
 LEAST_SIGMA = 0.3  # a smaller blur is none, and OpenCV would make its kernel one pixel wide
+BLUR_REACH = 3  # σ to either side: OpenCV's own 4 change less than a 1000th and take a third longer
 
 
 def blur(field: Floats, sigma: float) -> Floats:
     """Gaussian blur of a float map (h, w) or (h, w, n ≤ 4), σ in its own pixels."""
-    return cast(Floats, cv2.GaussianBlur(field, (0, 0), max(sigma, LEAST_SIGMA)))
+    sigma = max(sigma, LEAST_SIGMA)
+    side = 2 * math.ceil(BLUR_REACH * sigma) + 1
+    return cast(Floats, cv2.GaussianBlur(field, (side, side), sigma))
 
 
 def shrink(field: Floats, times: float) -> Floats:
