@@ -1,7 +1,7 @@
 """What a frame is before it is looked into: made smaller, and followed from the one before.
 
-The first part of the analysis, for a thread of its own: it takes about as long as what stands on
-it (`frames`), which need not wait for the next frame's.
+The first part of the analysis, which may have a thread of its own: the rest (`frames`) goes on with
+the frame before meanwhile.
 """
 
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ EVERY = 15  # frames between looks whether the palette still fits
 MISFIT = 0.25  # more of the picture far from every entry than at first: it fits no longer
 FAR = 16.0  # ΔE from the nearest entry
 AKIN, SAME = 0.84, 0.96  # likeness of two pictures of one shot, of nearly the same picture
-_Sample = TypeVar("_Sample")
+_Item = TypeVar("_Item")
 _MIX = 8  # bins of lightness, of a and of b
 _SHORT_SIDE = 360  # pixels at which samples are looked at
 
@@ -90,7 +90,7 @@ class Palettes:
 
 
 class _Looked(NamedTuple):
-    """A sample's colour mix, its `rgb` (h, w, 3) made small, and the faces found in that."""
+    """A sample's colour mix, what it is made small (h, w, 3), and the faces found in that."""
 
     mix: Floats
     rgb: Bytes
@@ -107,7 +107,8 @@ def shot_palette(frames: Sequence[Bytes], manner: Manner) -> Palette:
     return _fitted([_looked_at(frame) for frame in _spread(frames)], manner)
 
 
-def _spread(samples: Sequence[_Sample]) -> list[_Sample]:
+def _spread(samples: Sequence[_Item]) -> list[_Item]:
+    """MOST_SAMPLES of them from first to last, or all if they are fewer."""
     count = min(len(samples), MOST_SAMPLES)
     places = np.linspace(0, len(samples) - 1, count).round().astype(int)
     return [samples[place] for place in places]

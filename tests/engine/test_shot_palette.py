@@ -12,7 +12,7 @@ from restyle.engine.faces import faces_of
 from restyle.engine.frames import Abstraction, FrameReader
 from restyle.engine.kernels import Bytes
 from restyle.engine.palette import Palette
-from restyle.engine.shot_palette import EVERY, Palettes, _sample, colour_mix, likeness
+from restyle.engine.shot_palette import EVERY, Palettes, _sample, _spread, colour_mix, likeness
 
 SIZE = (320, 256)
 MANNER = Manner(clusters=8, apart=9.0, lowest=15, highest=96, even=0.2, vivid=1.2)
@@ -55,6 +55,16 @@ def test_samples_of_the_same_shot_do() -> None:
     alone = _palettes([_view("coffee")])[0]
     beside = _palettes([_view("coffee")], samples=[_view("coffee", 60)])[0]
     assert alone.lab.shape != beside.lab.shape or not np.array_equal(alone.lab, beside.lab)
+
+
+@pytest.mark.parametrize(
+    ("given", "looked_at"),
+    [(1, [0]), (3, [0, 1, 2]), (8, list(range(8))), (15, [0, 2, 4, 6, 8, 10, 12, 14])],
+)
+def test_of_many_samples_a_few_are_taken_from_the_first_to_the_last(
+    given: int, looked_at: list[int]
+) -> None:
+    assert _spread(range(given)) == looked_at
 
 
 def test_a_sample_that_cannot_be_had_is_told_of_where_a_palette_is_asked_for() -> None:
