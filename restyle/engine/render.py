@@ -33,7 +33,8 @@ QUEUE_FOLLOWED = 1
 QUEUE_SEEN = 3
 QUEUE_PAINTED = 1
 CORES_FILLED = 2  # by the stages: so many have nothing to gain from sharing a picture's rows
-# Painting takes longest and so sets the pace: seeing takes what it leaves, for 5 % less time.
+# Painting takes longest and so sets the pace: following and seeing take what it leaves, for up to a
+# tenth less time.
 NICE = 10
 _FAULT_KINDS = {
     "width": "Resolution",

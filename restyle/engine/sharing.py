@@ -71,4 +71,4 @@ def start_helpers() -> None:
 _CORES: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set as it starts
 _filled: list[int] = []
 _starting = threading.Lock()
-_others = ThreadPoolExecutor(max(1, _CORES - 1), thread_name_prefix="kernel")
+_others = ThreadPoolExecutor(max(1, _CORES - 1), thread_name_prefix="sharing")

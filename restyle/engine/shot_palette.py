@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -27,9 +27,21 @@ EVERY = 15  # frames between looks whether the palette still fits
 MISFIT = 0.25  # more of the picture far from every entry than at first: it fits no longer
 FAR = 16.0  # ΔE from the nearest entry
 AKIN, SAME = 0.84, 0.96  # likeness of two pictures of one shot, of nearly the same picture
-_Item = TypeVar("_Item")
 _MIX = 8  # bins of lightness, of a and of b
 _SHORT_SIDE = 360  # pixels at which samples are looked at
+
+
+class Looked(NamedTuple):
+    """A frame made small, RGB 8 bits (h, w, 3), and the faces found in that."""
+
+    rgb: Bytes
+    faces: list[Face]
+
+
+def looked_at(frame: Bytes) -> Looked:
+    """What a palette is taken from, of an RGB frame (H, W, 3), 8 bits."""
+    small = _reduced(frame)
+    return Looked(small, faces_of(small))
 
 
 class Palettes:
@@ -44,7 +56,9 @@ class Palettes:
     def __init__(self, manner: Manner, samples: Iterable[Bytes] = ()) -> None:
         self._manner = manner
         aside = ThreadPoolExecutor(1, thread_name_prefix="palette")  # beside the first frames
-        self._samples = aside.submit(lambda: [_looked_at(sample) for sample in samples])
+        self._samples = aside.submit(
+            lambda: [(colour_mix(sample), looked_at(sample)) for sample in samples]
+        )
         aside.shutdown(wait=False)
         # Of the latest shots the colours of a picture, and the palette: some megabytes each.
         self._shots: deque[tuple[Floats, Palette]] = deque(maxlen=MOST_SHOTS)
@@ -74,14 +88,15 @@ class Palettes:
         known = [(likeness(mix, then), palette) for then, palette in self._shots]
         most, palette = max(known, key=lambda one: one[0], default=(0.0, None))
         if palette is None or most < SAME:
-            palette = _fitted(_spread([_looked_at(frame.full), *self._akin(mix)]), self._manner)
+            palette = shot_palette([looked_at(frame.full), *self._akin(mix)], self._manner)
             self._shots.append((mix, palette))
         self._before, self._misfit, self._age = mix, _misfit(frame.half, palette), 0
         return palette
 
-    def _akin(self, mix: Floats) -> list["_Looked"]:
+    def _akin(self, mix: Floats) -> list[Looked]:
         """The samples that look like a picture of this mix."""
-        return [sample for sample in self._samples.result() if likeness(mix, sample.mix) > AKIN]
+        samples = self._samples.result()
+        return [sample for then, sample in samples if likeness(mix, then) > AKIN]
 
     def _no_longer_fits(self, frame: Frame, palette: Palette) -> bool:
         before, self._before = self._before, colour_mix(frame.half)
@@ -89,32 +104,10 @@ class Palettes:
         return at_rest and _misfit(frame.half, palette) > self._misfit + MISFIT
 
 
-class _Looked(NamedTuple):
-    """A sample's colour mix, what it is made small (h, w, 3), and the faces found in that."""
-
-    mix: Floats
-    rgb: Bytes
-    faces: list[Face]
-
-
-def _looked_at(frame: Bytes) -> _Looked:
-    small = _reduced(frame)
-    return _Looked(colour_mix(frame), small, faces_of(small))
-
-
-def shot_palette(frames: Sequence[Bytes], manner: Manner) -> Palette:
-    """The palette of a clip's RGB frames (H, W, 3), at least one; of many, eight are looked at."""
-    return _fitted([_looked_at(frame) for frame in _spread(frames)], manner)
-
-
-def _spread(samples: Sequence[_Item]) -> list[_Item]:
-    """MOST_SAMPLES of them from first to last, or all if they are fewer."""
-    count = min(len(samples), MOST_SAMPLES)
-    places = np.linspace(0, len(samples) - 1, count).round().astype(int)
-    return [samples[place] for place in places]
-
-
-def _fitted(looked: Sequence[_Looked], manner: Manner) -> Palette:
+def shot_palette(samples: Sequence[Looked], manner: Manner) -> Palette:
+    """The palette of a shot's frames, at least one; of many, eight from first to last are taken."""
+    places = np.linspace(0, len(samples) - 1, min(len(samples), MOST_SAMPLES)).round().astype(int)
+    looked = [samples[place] for place in places]
     found = [(i, face) for i, one in enumerate(looked) for face in one.faces]
     kept = _alike([_core(looked[i].rgb, face.box) for i, face in found])
     faces: list[list[Face]] = [[] for _ in looked]

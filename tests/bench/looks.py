@@ -3,11 +3,11 @@
     python tests/bench/looks.py                        clips it has or makes
     python tests/bench/looks.py clip.mp4@10.2 other.mkv    given clips, from a second on if said
 
-Speed is of whole transforms, from file to file with sound: decoded, seen, painted and encoded
-side by side, on this machine in this run, starting included. "× real time" is how many times as
-fast as the result plays; in brackets what the processor time alone would allow on two cores that
-do nothing else. Above each table, what two of this machine's cores are worth at that moment: how
-much two do at once of what one does alone. Steadiness: tests/bench/steadiness.py.
+Speed is of whole transforms, from file to file with sound: decoded, followed, seen, painted,
+settled and encoded side by side, on this machine in this run, starting included. "× real time" is
+how many times as fast as the result plays; in brackets what the processor time alone would allow
+on two cores that do nothing else. Above each table, what two of this machine's cores are worth at
+that moment: how much two do at once of what one does alone. Steadiness: tests/bench/steadiness.py.
 """
 
 import argparse

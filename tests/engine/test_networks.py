@@ -9,7 +9,7 @@ import pytest
 
 from restyle.engine import networks
 from restyle.engine.kernels import F
-from restyle.engine.networks import network
+from restyle.engine.networks import Network, network
 
 FOLDER = Path(networks.__file__).parent / "weights"
 
@@ -36,6 +36,17 @@ def test_threads_that_ask_at_once_get_each_their_own_answer() -> None:
         together = list(threads.map(lambda p: network("face_landmarks").ask(p)[1], pictures))
     for one, other in zip(alone, together, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-3)
+
+
+def test_who_asks_while_another_is_asked_waits_for_nobody_and_leaves_a_copy_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, picture = Network("figure"), np.zeros((256, 256, 3), np.float32)
+    alone = asked.ask(picture)[0]
+    asked._idle.pop()  # as one that is being asked
+    np.testing.assert_array_equal(asked.ask(picture)[0], alone)
+    monkeypatch.setattr(cv2.dnn, "readNetFromTFLite", None)
+    np.testing.assert_array_equal(asked.ask(picture)[0], alone)
 
 
 def test_a_network_is_read_once_for_all_that_ask_one_after_the_other(

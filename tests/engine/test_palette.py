@@ -10,7 +10,7 @@ from restyle.engine import colours
 from restyle.engine.clusters import Sample, distance, nearest_of
 from restyle.engine.colours import Manner
 from restyle.engine.palette import GRID, LANES, Palette, fit
-from restyle.engine.shot_palette import _alike, shot_palette
+from restyle.engine.shot_palette import _alike, looked_at, shot_palette
 
 Bytes = NDArray[np.uint8]
 
@@ -114,7 +114,7 @@ def test_a_picture_of_one_colour_has_a_palette(value: int) -> None:
 
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "chelsea", "rocket"])
 def test_photographs_get_clean_colours_in_clear_steps(name: str) -> None:
-    palette = shot_palette([getattr(data, name)()], MANNER)
+    palette = shot_palette([looked_at(getattr(data, name)())], MANNER)
     assert 6 <= len(palette) <= LANES
     lightness = colours.to_lab(palette.rgb[None])[0, :, 0]
     assert lightness.min() < 35
@@ -125,7 +125,7 @@ def test_photographs_get_clean_colours_in_clear_steps(name: str) -> None:
 
 
 def test_the_astronaut_has_skin() -> None:
-    palette = shot_palette([data.astronaut()], MANNER)
+    palette = shot_palette([looked_at(data.astronaut())], MANNER)
     assert palette.n_skin == 2
     base = colours.to_lab(palette.rgb[None])[0, 0]
     assert 60 < base[0] < 86

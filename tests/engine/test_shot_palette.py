@@ -1,5 +1,6 @@
 """Palettes of shots: kept within one, new at a cut, known again, renewed when they fit no more."""
 
+import threading
 from collections.abc import Iterator, Sequence
 
 import cv2
@@ -12,7 +13,15 @@ from restyle.engine.faces import faces_of
 from restyle.engine.frames import Abstraction, FrameReader
 from restyle.engine.kernels import Bytes
 from restyle.engine.palette import Palette
-from restyle.engine.shot_palette import EVERY, Palettes, _sample, _spread, colour_mix, likeness
+from restyle.engine.shot_palette import (
+    EVERY,
+    Looked,
+    Palettes,
+    _sample,
+    colour_mix,
+    likeness,
+    shot_palette,
+)
 
 SIZE = (320, 256)
 MANNER = Manner(clusters=8, apart=9.0, lowest=15, highest=96, even=0.2, vivid=1.2)
@@ -58,13 +67,30 @@ def test_samples_of_the_same_shot_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "looked_at"),
-    [(1, [0]), (3, [0, 1, 2]), (8, list(range(8))), (15, [0, 2, 4, 6, 8, 10, 12, 14])],
+    ("given", "loud", "is_taken"),
+    [(1, 0, True), (8, 3, True), (15, 0, True), (15, 14, True), (15, 6, True), (15, 7, False)],
 )
-def test_of_many_samples_a_few_are_taken_from_the_first_to_the_last(
-    given: int, looked_at: list[int]
+def test_of_many_samples_eight_are_taken_from_the_first_to_the_last(
+    given: int, loud: int, is_taken: bool
 ) -> None:
-    assert _spread(range(given)) == looked_at
+    samples = [Looked(np.full((40, 60, 3), 128, np.uint8), []) for _ in range(given)]
+    samples[loud].rgb[:] = (230, 30, 20)
+    palette = shot_palette(samples, MANNER)
+    assert (np.hypot(*palette.lab.T[1:]).max() > 40) == is_taken
+
+
+def test_samples_are_looked_at_beside_the_first_frames() -> None:
+    taken = threading.Event()
+
+    def samples() -> Iterator[Bytes]:
+        assert threading.current_thread() is not threading.main_thread()
+        yield _view("coffee", 60)
+        taken.set()
+
+    palettes = Palettes(MANNER, samples())
+    assert taken.wait(30), "before a palette is asked for"
+    frame = FrameReader(PLAIN, keep_faces=False).read(_view("coffee"))
+    assert len(palettes.of(frame))
 
 
 def test_a_sample_that_cannot_be_had_is_told_of_where_a_palette_is_asked_for() -> None:
