@@ -33,6 +33,7 @@ GRID = 33  # steps of the membership table along R, G and B
 
 _SOFTNESS = 60.0  # ΔE² at which membership has fallen to 1/e
 _VAGUE = 240.0  # the same where neighbours are asked too
+_DARK_BLOND = 120.0  # ΔE² that the darks of blond hair have to overcome inside a face
 _ALIKE = 0.5  # of one hue, 0–1: what may shade coloured hair
 _FACE_CORE = 0.6  # face mask above which a pixel may be skin
 
@@ -189,6 +190,10 @@ def _blond(lab: Floats, n_skin: int, n_hair: int) -> Floats:
     if n_skin:
         hair = slice(n_skin, n_skin + n_hair)
         handicap[hair] = 320 * np.clip((lab[hair, 0] - lab[1, 0] + 18) / 12, 0, 1)
+        if handicap.any():
+            # Its darks are the colour of a jaw's shadow.
+            alike = np.max(of_one_hue(lab)[hair, n_skin:], 0) > _ALIKE
+            handicap[n_skin:] = np.maximum(handicap[n_skin:], _DARK_BLOND * alike)
     return handicap
 
 

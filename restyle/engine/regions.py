@@ -20,6 +20,7 @@ from restyle.engine.depth import loud_kin
 from restyle.engine.faces import Box
 from restyle.engine.kernels import Bytes, F, Floats
 from restyle.engine.memberships import BLUR_REACH, belong
+from restyle.engine.necks import add_necks
 from restyle.engine.palette import LANES, Palette
 from restyle.engine.pictures import enlarge, shrink
 from restyle.engine.recalling import Recalled, hold, recalled
@@ -27,6 +28,7 @@ from restyle.engine.scissors import Scissors
 
 INERTIA = 0.94  # weight of the past memberships where the flow is trusted
 HEAD = 0.3  # of the least area that pieces of faces and heads need beside others
+CHIN = 4.0  # how much sooner than elsewhere a chin is wholly cheek
 LOCKS = 14.0  # ΔE within which dark entries are painted as one head of hair
 CLOSE, FAR = 14.0, 34.0  # ΔE at which a small piece begins to stand out, and does so wholly
 QUICK = 0.2  # how much less the past weighs in a face: mouths open fast
@@ -120,7 +122,10 @@ class Regions:
             self._kinds = _kinds(palette)
         if front is None:
             front = np.zeros_like(shrink(seen.confidence, 2))
-        gate = _gate(seen, front) if palette.n_skin else np.zeros((1, 1), np.float32)
+        gate = np.zeros((1, 1), np.float32)
+        if palette.n_skin:
+            gate = _gate(seen, front)
+            add_necks(gate, seen.abstract, seen.face_boxes, palette)
         found = self._membership(seen, palette, gate, front, walls, restart=restart)
         membership, label, second, share = found
         nothing = np.full_like(label, LANES)
@@ -226,6 +231,9 @@ def _gate(seen: Seen, front: Floats) -> Floats:
         np.copyto(here, -hair, where=(here <= 0) & (hair > -here))
         low = gate[max(int(y + 0.4 * h), 0) : max(int(y + 1.2 * h), 0), left:right]
         low += low > 0
+        # In the chin's shadow the mask is fading already.
+        chin = gate[max(int(y + 0.8 * h), 0) : max(int(y + 1.2 * h), 0), left:right]
+        np.copyto(chin, np.minimum(F(1) + F(CHIN) * (chin - F(1)), F(2)), where=chin > 1)
     return np.asarray(gate, np.float32)
 
 

@@ -9,7 +9,7 @@ from skimage import data
 from restyle.engine import colours
 from restyle.engine.clusters import Sample, distance, nearest_of
 from restyle.engine.colours import Manner
-from restyle.engine.palette import GRID, LANES, Palette, fit
+from restyle.engine.palette import GRID, LANES, Palette, _blond, fit
 from restyle.engine.shot_palette import _alike, looked_at, shot_palette
 
 Bytes = NDArray[np.uint8]
@@ -81,6 +81,16 @@ def test_inside_a_face_only_skin_hair_and_darks_may_appear() -> None:
         assert not palette.in_face[entry]
         assert palette.face_table[..., entry].max() == 0
     assert palette.in_face[: palette.n_skin + palette.n_hair].all()
+
+
+def test_in_a_blond_face_a_jaws_shadow_is_no_lock_of_hair() -> None:
+    lab = np.float32([[73, 11, 18], [57, 9, 19], [55, 3, 25], [27, 6, 26], [25, 8, -40]])
+    handicap = _blond(lab, n_skin=2, n_hair=1)
+    assert handicap[:2].max() == 0, "skin"
+    assert handicap[2] > handicap[3] > 0, "hair, and its darks"
+    assert handicap[4] == 0, "another hue"
+    lab[2, 0] = 30
+    assert not _blond(lab, n_skin=2, n_hair=1).any(), "brown hair"
 
 
 def test_in_the_hair_there_is_no_skin() -> None:

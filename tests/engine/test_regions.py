@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from restyle.engine.clusters import Sample
 from restyle.engine.colours import Manner
 from restyle.engine.palette import Palette, fit
-from restyle.engine.regions import Cut, Field, Regions
+from restyle.engine.regions import Cut, Field, Regions, _gate
 
 Floats = NDArray[np.float32]
 
@@ -248,3 +248,12 @@ def test_locks_of_different_shades_are_one_head_of_hair() -> None:
     assert found.label[66, 155] == found.label[10, 10]
     assert found.label[10, 10] not in (found.label[66, 55], found.label[66, 65])
     assert found.label[66, 55] != found.label[66, 65]
+
+
+@pytest.mark.parametrize(("down", "sooner"), [(0.6, False), (0.9, True), (1.1, True)])
+def test_a_chin_is_wholly_cheek_where_its_mask_is_fading(down: float, sooner: bool) -> None:
+    mask = np.zeros((HEIGHT, WIDTH), np.float32)
+    mask[40:] = 0.45  # open by a quarter
+    seen = Still(_halves(), face_mask=mask, face_boxes=[(80, 40, 80, 100, 1.0)])
+    gate = _gate(seen, np.zeros((HEIGHT // 2, WIDTH // 2), np.float32))
+    assert gate[40 + round(100 * down), 120] == pytest.approx(2.0 if sooner else 1.25)
